@@ -1,0 +1,66 @@
+"""What is told to a person when something cannot be done."""
+
+from __future__ import annotations
+
+
+class AutograderError(Exception):
+    """A problem that a person can act on, in the parts in which it is told.
+
+    Raised wherever a user's input, file or machine is at fault; the command line prints it without a
+    traceback. A programming error of ours is never wrapped in it.
+
+    Parameters
+    ----------
+    what
+        What is wrong, one sentence.
+    where
+        The file, cell or option concerned.
+    expected, got
+        What was expected there, and what was found.
+    done
+        What the program did about it ("Nothing was changed.").
+    next
+        What to type, or to do, next.
+
+    Examples
+    --------
+    >>> error = AutograderError("There is no assignment 'knnn'.", next="autograder grade 02_knn")
+    >>> print(error)
+    There is no assignment 'knnn'.
+      next      autograder grade 02_knn
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: object = None,
+        expected: object = None,
+        got: object = None,
+        done: str | None = None,
+        next: str | None = None,
+    ) -> None:
+        super().__init__(what)
+        self.what = what
+        self.details = {
+            name: str(value)
+            for name, value in {
+                "where": where,
+                "expected": expected,
+                "got": got,
+                "done": done,
+                "next": next,
+            }.items()
+            if value is not None
+        }
+
+    def __str__(self) -> str:
+        return "\n".join([self.what, *(f"  {name:<9} {text}" for name, text in self.details.items())])
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Errors cross process borders: keyword-only arguments need telling pickle how.
+        return _rebuild, (self.what, self.details)
+
+
+def _rebuild(what: str, details: dict[str, str]) -> AutograderError:
+    return AutograderError(what, **details)  # type: ignore[arg-type]

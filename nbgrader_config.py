@@ -1,0 +1,9 @@
+# The course's configuration: read by nbgrader, the formgrader and the autograder alike.
+from autograder.course import configure
+
+c = get_config()  # noqa: F821  (nbgrader provides it)
+configure(c)
+
+# Settings of your own go below, for example:
+# c.CourseDirectory.db_url = "postgresql://grader@localhost/gradebook"
+# c.GradingExecute.timeout = 60
