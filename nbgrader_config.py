@@ -1,4 +1,5 @@
-# The course's configuration: read by nbgrader, the formgrader and the autograder alike.
+"""The course's configuration: read by nbgrader, the formgrader and the autograder alike."""
+
 from autograder.course import configure
 
 c = get_config()  # noqa: F821  (nbgrader provides it)

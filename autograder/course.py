@@ -128,7 +128,7 @@ class Course:
 
     def config(self) -> Config:
         """Return the course's configuration, as nbgrader reads it."""
-        from traitlets.config import PyFileConfigLoader
+        from traitlets.config.loader import PyFileConfigLoader
 
         config = PyFileConfigLoader(CONFIG_FILE, path=str(self.root)).load_config()
         config.CourseDirectory.root = str(self.root)

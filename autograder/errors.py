@@ -63,4 +63,4 @@ class AutograderError(Exception):
 
 
 def _rebuild(what: str, details: dict[str, str]) -> AutograderError:
-    return AutograderError(what, **details)  # type: ignore[arg-type]
+    return AutograderError(what, **details)

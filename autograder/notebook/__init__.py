@@ -1,0 +1,37 @@
+"""What a notebook imports: checks, answers, progress, plots.
+
+Nothing here knows of grading, and nothing imports Matplotlib before a plot is asked for.
+"""
+
+from autograder.notebook import plots
+from autograder.notebook.answers import answer, hidden_rng
+from autograder.notebook.checks import (
+    check_close,
+    check_equal,
+    check_no_loops,
+    check_shape,
+    check_that,
+    task,
+)
+from autograder.notebook.classes import add_to_class
+from autograder.notebook.messages import CheckFailed
+from autograder.notebook.progress import show_progress
+from autograder.notebook.relations import close, equal, same_set
+
+__all__ = [
+    "CheckFailed",
+    "add_to_class",
+    "answer",
+    "check_close",
+    "check_equal",
+    "check_no_loops",
+    "check_shape",
+    "check_that",
+    "close",
+    "equal",
+    "hidden_rng",
+    "plots",
+    "same_set",
+    "show_progress",
+    "task",
+]

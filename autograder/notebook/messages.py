@@ -1,0 +1,173 @@
+"""What a failing check says, as data, as plain text and as a table in a notebook."""
+
+from __future__ import annotations
+
+import html
+import os
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+
+class State(StrEnum):
+    """Where a task stands in this notebook."""
+
+    PASSED = "passed"
+    FAILED = "not yet right"
+    NOT_STARTED = "not started"
+    NOT_RUN = "check not run yet"
+
+
+@dataclass(eq=False)
+class CheckFailed(Exception):  # noqa: N818  (it is a verdict, and reads as one in a notebook)
+    """A check that failed, with all that is known about why.
+
+    Attributes
+    ----------
+    task
+        The task's id.
+    verdict
+        One sentence: what is wrong.
+    state
+        FAILED, or NOT_STARTED where the code is still a stub.
+    check
+        What was checked, as the notebook calls it: "distances".
+    expected, got
+        Short descriptions of both.
+    worst
+        The index of the element that is furthest off, with both its values.
+    cause
+        The likely cause.
+    next
+        What to do next.
+    """
+
+    task: str
+    verdict: str
+    state: State = State.FAILED
+    check: str | None = None
+    expected: str | None = None
+    got: str | None = None
+    worst: str | None = None
+    cause: str | None = None
+    next: str | None = None
+    warnings: list[str] = field(default_factory=list)
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Return what there is to say, as (label, text)."""
+        rows = [
+            ("checked", self.check),
+            ("expected", self.expected),
+            ("got", self.got),
+            ("worst element", self.worst),
+            ("likely cause", self.cause),
+            *(("warning", warning) for warning in self.warnings),
+            ("next step", self.next),
+        ]
+        return [(label, text) for label, text in rows if text]
+
+    @property
+    def title(self) -> str:
+        """The task and the verdict on it, in a line."""
+        return f"{self.task}: {self.verdict}"
+
+    def __str__(self) -> str:
+        if not self.rows():
+            return self.title
+        width = max(len(label) for label, _ in self.rows())
+        lines = [self.title]
+        for label, text in self.rows():
+            first, *more = text.splitlines()
+            lines.append(f"  {label:<{width}}  {first}")
+            lines += [" " * (width + 4) + line for line in more]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        quiet = self.state is State.NOT_STARTED
+        return panel(self.title, self.rows(), "pending" if quiet else "failed")
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython shows this in place of a traceback. The panel above it has said the rest, but where
+        # nbgrader validates, the error stands alone.
+        return str(self).splitlines() if is_validating() else [self.title]
+
+
+def is_validating() -> bool:
+    """Return whether nbgrader's Validate runs this notebook."""
+    return os.environ.get("NBGRADER_EXECUTION") == "validate"
+
+
+_COLOURS = {"passed": "#2e7d32", "failed": "#c62828", "pending": "#8d6e00"}
+_MARKS = {"passed": "✓", "failed": "✗", "pending": "○"}
+
+
+def panel(title: str, rows: list[tuple[str, str]], kind: str) -> str:
+    """Return a bordered panel as HTML, legible in light and in dark themes.
+
+    Parameters
+    ----------
+    title
+        The line in bold.
+    rows
+        Pairs of (label, text); line breaks in the text are kept.
+    kind
+        "passed", "failed" or "pending", for colour and mark.
+    """
+    colour = _COLOURS[kind]
+    head = "text-align:left;vertical-align:top;padding:2px 12px 2px 0;white-space:nowrap;opacity:.75"
+    cells = "".join(
+        f'<tr style="background:none"><th scope="row" style="{head}">{html.escape(label)}</th>'
+        f'<td style="text-align:left;padding:2px 0;white-space:pre-wrap">{html.escape(text)}</td></tr>'
+        for label, text in rows
+    )
+    table = f'<table style="margin:4px 0 0;border:none">{cells}</table>' if cells else ""
+    mark = f'<span style="color:{colour}" aria-hidden="true">{_MARKS[kind]}</span>'
+    return (
+        f'<div role="status" style="border-left:4px solid {colour};padding:4px 12px;margin:2px 0">'
+        f"<b>{mark} {html.escape(title)}</b>{table}</div>"
+    )
+
+
+class Shown:
+    """Something displayed as HTML where that is possible, and as text elsewhere."""
+
+    def __init__(self, text: str, markup: str) -> None:
+        self._text = text
+        self._markup = markup
+
+    def __repr__(self) -> str:
+        return self._text
+
+    def _repr_html_(self) -> str:
+        return self._markup
+
+
+def show(text: str, markup: str) -> None:
+    """Display `markup` in a notebook; its plain `text` elsewhere."""
+    from IPython.display import display
+
+    display(Shown(text, markup))
+
+
+def short(value: Any) -> str:
+    """Return `value` in a few characters: small arrays whole, large ones by shape and dtype.
+
+    Examples
+    --------
+    >>> short(np.array([1.0, 2.5]))
+    '[1, 2.5]'
+    >>> short(np.zeros((500, 3)))
+    'shape (500, 3), float64'
+    """
+    if isinstance(value, np.ndarray) and value.size > 16:
+        return f"shape {value.shape}, {value.dtype}"
+    if isinstance(value, np.ndarray | list | tuple):
+        array = np.asarray(value)
+        if array.dtype.kind in "biuf":
+            return np.array2string(array, separator=", ", formatter={"float_kind": lambda x: f"{x:.6g}"})
+    if isinstance(value, float | np.floating):
+        return f"{float(value):.6g}"
+    text = repr(value)
+    return text if len(text) <= 120 else text[:117] + "…"

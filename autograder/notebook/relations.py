@@ -1,0 +1,186 @@
+"""What it means for an answer to agree with the key.
+
+A graded cell names a relation for each of its answers; the judge evaluates it outside the student's
+process, with the parameters that the key's own run recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from autograder.notebook.encoding import Opaque, describe
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How an answer differs from the key.
+
+    Attributes
+    ----------
+    summary
+        One sentence that gives no expected value away.
+    worst
+        Index of the element that is furthest off, None where that means nothing.
+    error
+        Relative error of that element (0: equal, 1: as large as the values themselves).
+    """
+
+    summary: str
+    worst: tuple[int, ...] | None = None
+    error: float | None = None
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A relation's name and parameters, as recorded beside an answer."""
+
+    name: str
+    parameters: dict[str, float] = field(default_factory=dict)
+
+    def difference(self, key: Any, got: Any) -> Difference | None:
+        """Return how `got` differs from `key`, or None where the two agree.
+
+        Raises
+        ------
+        KeyError
+            When there is no relation of this name.
+        """
+        return _RELATIONS[self.name](key, got, **self.parameters)
+
+
+def close(rtol: float = 1e-6) -> Relation:
+    """Agree where shapes are equal and every element is within ``rtol * (|key| + max|key|)``.
+
+    Bounding by the largest element as well lets float noise pass where large terms cancel. Any number
+    type will do; NaN agrees with NaN only. Tuples, lists and dictionaries agree where their items do.
+
+    Parameters
+    ----------
+    rtol
+        Relative tolerance. The default lets every order of summation in float64 pass, and float32 not
+        always: tasks that allow float32 say so by a larger one.
+    """
+    return Relation("close", {"rtol": rtol})
+
+
+def equal() -> Relation:
+    """Agree where shapes are equal and every element is the same: labels, counts, text."""
+    return Relation("equal")
+
+
+def same_set() -> Relation:
+    """Agree where both hold the same elements, in any order and any number."""
+    return Relation("same_set")
+
+
+def _close(key: Any, got: Any, rtol: float) -> Difference | None:
+    return _itemwise(key, got, lambda a, b: _close_arrays(a, b, rtol))
+
+
+def _equal(key: Any, got: Any) -> Difference | None:
+    return _itemwise(key, got, _equal_arrays)
+
+
+def _same_set(key: Any, got: Any) -> Difference | None:
+    mine, theirs = (set(np.asarray(value).ravel().tolist()) for value in (key, got))
+    if mine == theirs:
+        return None
+    return Difference(f"{len(theirs - mine)} elements too many, {len(mine - theirs)} missing")
+
+
+_RELATIONS: dict[str, Callable[..., Difference | None]] = {
+    "close": _close,
+    "equal": _equal,
+    "same_set": _same_set,
+}
+
+
+def _itemwise(
+    key: Any, got: Any, compare: Callable[[np.ndarray, np.ndarray], Difference | None]
+) -> Difference | None:
+    """Walk through containers of the same form; compare what they hold as arrays."""
+    if isinstance(got, Opaque) or (got is None) != (key is None):
+        return Difference(f"expected {_kind(key)}, got {describe(got)}")
+    if key is None:
+        return None
+    if isinstance(key, dict):
+        if not isinstance(got, dict) or got.keys() != key.keys():
+            return Difference(f"expected a dictionary with {len(key)} keys, got {describe(got)}")
+        pairs = [(f"[{name!r}]", key[name], got[name]) for name in key]
+    elif isinstance(key, tuple) or (isinstance(key, list) and not _is_numeric(key)):
+        if not isinstance(got, list | tuple) or len(got) != len(key):
+            return Difference(f"expected {len(key)} items, got {describe(got)}")
+        pairs = [(f"[{index}]", key[index], got[index]) for index in range(len(key))]
+    else:
+        return compare(np.asarray(key), _as_array(got))
+    for place, mine, theirs in pairs:
+        difference = _itemwise(mine, theirs, compare)
+        if difference is not None:
+            return Difference(f"item {place}: {difference.summary}", difference.worst, difference.error)
+    return None
+
+
+def _as_array(value: Any) -> np.ndarray:
+    try:
+        return np.asarray(value)
+    except ValueError:  # ragged
+        return np.asarray(None)
+
+
+def _is_numeric(value: list[Any]) -> bool:
+    return _as_array(value).dtype.kind in "biuf"
+
+
+def _kind(value: Any) -> str:
+    return "a value" if value is None or np.isscalar(value) else describe(value)
+
+
+def _close_arrays(key: np.ndarray, got: np.ndarray, rtol: float) -> Difference | None:
+    if key.dtype.kind not in "biufc":
+        return _equal_arrays(key, got)
+    if got.dtype.kind not in "biufc":
+        return Difference(f"expected numbers, got {describe(got)}")
+    if got.shape != key.shape:
+        return Difference(f"expected shape {key.shape}, got {got.shape}")
+    if key.size == 0:
+        return None
+    key, got = key.astype(np.complex128), got.astype(np.complex128)
+    both_nan = np.isnan(key) & np.isnan(got)
+    same = (key == got) | both_nan
+    finite = np.isfinite(key)
+    scale = np.abs(key[finite]).max() if finite.any() else 0.0
+    with np.errstate(invalid="ignore", over="ignore"):
+        off = np.abs(got - key)
+        allowed = rtol * (np.abs(key) + scale)
+        agree = same | (finite & np.isfinite(got) & (off <= allowed))
+    if agree.all():
+        return None
+    off = np.where(agree, -1.0, np.where(np.isfinite(off), off, np.inf))
+    worst = np.unravel_index(int(np.argmax(off)), key.shape)
+    wrong = int((~agree).sum())
+    what = f"{wrong} of {key.size} values differ" if key.size > 1 else "the value differs"
+    if not np.isfinite(got[worst]):
+        return Difference(f"{what}; not a finite number where one was expected", _index(worst))
+    error = float(off[worst] / max(np.abs(key[worst]), np.abs(got[worst]), np.finfo(float).tiny))
+    return Difference(f"{what}; largest relative error {error:.1e}", _index(worst), error)
+
+
+def _equal_arrays(key: np.ndarray, got: np.ndarray) -> Difference | None:
+    if got.shape != key.shape:
+        return Difference(f"expected shape {key.shape}, got {got.shape}")
+    same = np.asarray(key == got)
+    if same.shape != key.shape:  # not comparable: text against numbers
+        return Difference(f"expected {describe(key)}, got {describe(got)}")
+    if same.all():
+        return None
+    worst = np.unravel_index(int(np.argmin(same)), key.shape)
+    what = f"{int((~same).sum())} of {key.size} values differ" if key.size > 1 else "the value differs"
+    return Difference(what, _index(worst))
+
+
+def _index(worst: tuple[Any, ...]) -> tuple[int, ...] | None:
+    return tuple(int(place) for place in worst) or None
