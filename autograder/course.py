@@ -32,6 +32,9 @@ NEVER_RELEASED = ("mistakes", "variants", "reference")
 #: Cells with this tag (long training, plots for the eye) are run by people, not by the grader.
 SKIP_TAG = "skip-grading"
 
+#: The metadata key under which cells and notebooks tell things to the autograder, beside nbgrader's own.
+METADATA = "autograder"
+
 #: The kernelspec whose provisioner starts the grader's kernels.
 GRADING_KERNEL = "autograder"
 
@@ -180,7 +183,7 @@ def configure(c: Any) -> None:
     # Stock execution (nbgrader's Validate button) must not run an hour of training either.
     c.Execute.skip_cells_with_tag = SKIP_TAG
 
-    c.Autograde.pre_convert_hook = "autograder.grading.record.before_autograde"
+    c.Autograde.pre_convert_hook = "autograder.grading.collect.before_autograde"
     c.Autograde.exporter_class = "autograder.grading.graft.TolerantExporter"
     c.Autograde.sanitize_preprocessors = ["autograder.grading.graft.Graft"]
     c.Autograde.autograde_preprocessors = [

@@ -8,6 +8,7 @@ them is executed here.
 from __future__ import annotations
 
 import ast
+import copy
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -120,17 +121,12 @@ def _solution(node: ast.FunctionDef, path: Path) -> Solution:
         if keyword.arg == "hidden_only" and isinstance(keyword.value, ast.Constant):
             hidden_only = str(keyword.value.value)
     message = inspect.cleandoc(ast.get_docstring(node) or "")
-    bare = ast.FunctionDef(
-        name=node.name,
-        args=node.args,
-        body=node.body[1:] if message and len(node.body) > 1 else node.body,
-        decorator_list=[],
-        returns=node.returns,
-        lineno=node.lineno,
-        type_params=[],
-    )
+    bare = copy.deepcopy(node)
+    bare.decorator_list = []
+    if message and len(node.body) > 1:
+        del bare.body[0]
     title = message.partition("\n")[0]
-    source = ast.unparse(ast.fix_missing_locations(bare))
+    source = ast.unparse(bare)
     return Solution(node.name, task, title, message, hidden_only, source)
 
 

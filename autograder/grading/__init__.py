@@ -1,0 +1,1 @@
+"""Grading: from a submission to a score, decided outside the student's process."""

@@ -1,0 +1,68 @@
+"""Finding what a student handed in, whatever became of its name."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+
+def find_notebook(folder: Path, name: str, expected: list[str]) -> Path | None:
+    """Return the file in `folder` that was handed in as the notebook `name`, None where there is none.
+
+    The file of that very name is taken; else one whose name differs only by what browsers and people add
+    (``knn (1).ipynb``, ``knn-Copy1.ipynb``, ``KNN.ipynb``, ``li_knn_final.ipynb``), the newest of several;
+    else, where the assignment has a single notebook, the only one handed in.
+
+    Parameters
+    ----------
+    folder
+        The submission.
+    name
+        The notebook's name, without ``.ipynb``.
+    expected
+        The names of all notebooks of the assignment.
+    """
+    exact = folder / f"{name}.ipynb"
+    if exact.is_file():
+        return exact
+    taken = {f"{other}.ipynb" for other in expected}
+    others = [path for path in folder.glob("*.ipynb") if path.is_file() and path.name not in taken]
+    # A name counts as whole words: "knn" is in "li_knn (2)", not in "mknnx".
+    alike = [
+        path
+        for path in others
+        if re.search(rf"(?<![a-z]){re.escape(name)}(?![a-z])", path.stem, re.IGNORECASE)
+    ]
+    if alike:
+        return max(alike, key=lambda path: path.stat().st_mtime)
+    return others[0] if len(expected) == 1 and len(others) == 1 else None
+
+
+def restore_names(folder: Path, expected: list[str]) -> list[Path]:
+    """Put a copy under its right name beside each renamed notebook of a submission; return the copies."""
+    copies = []
+    for name in expected:
+        right = folder / f"{name}.ipynb"
+        found = find_notebook(folder, name, expected)
+        if found is not None and found != right:
+            shutil.copy2(found, right)
+            copies.append(right)
+    return copies
+
+
+def before_autograde(assignment: str, student: str, notebooks: list[str], **_: Any) -> None:
+    """Make a submission ready for ``nbgrader autograde``, which calls this before each one.
+
+    nbgrader itself would refuse an assignment that a fresh clone's gradebook does not know yet, and pass
+    over renamed notebooks.
+    """
+    from autograder.course import Course
+    from autograder.grading.record import register
+
+    course = Course.find()
+    register(course, assignment)
+    for folder in {Path(notebook).parent for notebook in notebooks}:
+        for copy in restore_names(folder, course.notebooks(assignment)):
+            notebooks.append(str(copy))

@@ -1,0 +1,157 @@
+"""Grading many submissions at once.
+
+Grading one is a function of its files and of what is the same for all; it runs in a process of its own, and
+one submission's trouble never becomes another's.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbformat import NotebookNode
+
+from autograder.course import METADATA, SUBMITTED, Course
+from autograder.grading.collect import find_notebook
+from autograder.grading.execute import GradingExecute
+from autograder.grading.graft import graft_file
+from autograder.grading.judge import KEY_RESOURCE, Judge
+from autograder.grading.key import Key, answer_key
+from autograder.grading.material import RESOURCE, Material, prepare
+from autograder.grading.record import record, register
+from autograder.results.feedback import write_feedback
+from autograder.results.outcome import Outcome, Result, outcomes
+
+if TYPE_CHECKING:
+    from traitlets.config import Config
+
+
+@dataclass(frozen=True)
+class Standard:
+    """What a notebook of the assignment is graded by."""
+
+    material: Material
+    key: Key
+
+
+def standards(course: Course, assignment: str) -> list[Standard]:
+    """Return what an assignment's notebooks are graded by, answer keys included.
+
+    Raises
+    ------
+    AutograderError
+        When there is no source, no fitting release, or a reference that does not answer.
+    """
+    execute = GradingExecute(config=course.config())
+    return [
+        Standard(material, answer_key(course, material, execute)) for material in prepare(course, assignment)
+    ]
+
+
+def grade_folder(student: str, folder: Path, standards: list[Standard], config: Config) -> Result:
+    """Grade the notebooks in a folder; nothing is written.
+
+    Parameters
+    ----------
+    student
+        The student's id.
+    folder
+        What was handed in.
+    standards
+        What it is graded by, as `standards` returns it.
+    config
+        The course's configuration.
+    """
+    began = time.monotonic()
+    result = Result(student, {}, [])
+    expected = [standard.material.name for standard in standards]
+    for standard in standards:
+        material = standard.material
+        path = find_notebook(folder, material.name, expected)
+        if path is None:
+            result.notes.append(f"{material.name}.ipynb was not handed in")
+            result.outcomes += [
+                Outcome(task.id, 0, task.points, "not handed in") for task in material.tasks.values()
+            ]
+            continue
+        if path.name != f"{material.name}.ipynb":
+            result.notes.append(f"{path.name} was taken as {material.name}.ipynb")
+        judged = _grade_notebook(path, standard, config)
+        own = judged.metadata[METADATA]
+        if "unreadable" in own:
+            result.notes.append(f"{path.name} could not be read: {own['unreadable']}")
+        result.notes += own["notes"]
+        result.notebooks[material.name] = judged
+        result.outcomes += outcomes(judged)
+    result.seconds = time.monotonic() - began
+    return result
+
+
+def _grade_notebook(path: Path, standard: Standard, config: Config) -> NotebookNode:
+    resources: dict[str, Any] = {
+        "metadata": {"path": str(path.parent), "name": path.stem},
+        RESOURCE: standard.material,
+        KEY_RESOURCE: standard.key,
+    }
+    notebook = graft_file(path, standard.material.source, standard.material.release)
+    for step in (GradingExecute(config=config), Judge(config=config)):
+        notebook, resources = step.preprocess(notebook, resources)
+    return notebook
+
+
+def grade_students(
+    course: Course, assignment: str, students: Sequence[str], workers: int | None = None
+) -> Iterator[Result]:
+    """Grade submissions, several at once; yield each result as it comes.
+
+    Parameters
+    ----------
+    course, assignment
+        What is graded.
+    students
+        Whose.
+    workers
+        Processes; by default one a core.
+    """
+    graded_by = standards(course, assignment)
+    config = course.config()
+    # A forked worker would inherit the gradebook's open connection and its locks.
+    context = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
+    with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=context) as pool:
+        submitted = course.folder(SUBMITTED)
+        waiting = [
+            pool.submit(grade_folder, student, submitted / student / assignment, graded_by, config)
+            for student in students
+        ]
+        try:
+            for future in as_completed(waiting):
+                yield future.result()
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+
+
+def grade_assignment(
+    course: Course, assignment: str, students: Sequence[str], workers: int | None = None
+) -> Iterator[Result]:
+    """Grade submissions, write each down with its feedback page, and yield it.
+
+    Parameters
+    ----------
+    course, assignment, students
+        What is graded.
+    workers
+        Processes; by default one a core.
+    """
+    register(course, assignment)
+    for result in grade_students(course, assignment, students, workers):
+        record(course, assignment, result.student, result.notebooks)
+        if result.notebooks:
+            write_feedback(course, assignment, result.student)
+        yield result

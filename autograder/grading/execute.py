@@ -1,0 +1,221 @@
+"""Running a grafted notebook: a kernel of its own, limits a cell, and on after a crash."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+from jupyter_core.utils import ensure_async, run_sync
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from nbgrader.preprocessors import Execute
+from traitlets import Float, Unicode
+
+from autograder.course import GRADING_KERNEL, METADATA, SKIP_TAG
+from autograder.grading.material import material_of
+from autograder.grading.tasks import all_needs, declared, is_test, read_tasks, task_of
+
+#: A kernel that dies in this many cells is not started again.
+MAX_KERNELS = 8
+
+#: Seconds for an interrupted cell to end before its kernel is given up.
+GRACE = 3
+
+
+class _Stuck(Exception):  # noqa: N818
+    """The kernel cannot go on: it died, or a cell outlived its interrupt."""
+
+    def __init__(self, verdict: str) -> None:
+        self.verdict = verdict
+
+
+class _Client(NotebookClient):
+    """nbclient, told which cell it was that ran out of time."""
+
+    timed_out = False
+
+    async def _async_handle_timeout(self, timeout: int, cell: NotebookNode | None = None) -> Any:
+        self.timed_out = True
+        return await super()._async_handle_timeout(timeout, cell)
+
+
+class GradingExecute(Execute):
+    """Runs a notebook for grading; the ``nbgrader autograde`` step of that name, and the engine's."""
+
+    kernel_name = Unicode(GRADING_KERNEL, help="The kernelspec that students' code runs under.").tag(
+        config=True
+    )
+
+    notebook_timeout = Float(180.0, help="Seconds for a whole notebook; cells after that are not run.").tag(
+        config=True
+    )
+
+    added_timeout = Float(20.0, help="Seconds that all cells added by the student share.").tag(config=True)
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any], km: Any = None
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Run the notebook in a copy of the folder that `resources` name."""
+        folder = Path(resources["metadata"]["path"])
+        if "unreadable" not in nb.metadata.get(METADATA, {}):
+            self.run(nb, folder, material_of(resources).seed)
+        return nb, resources
+
+    def run(self, nb: NotebookNode, folder: Path, seed: int, wanted: Collection[str] | None = None) -> None:
+        """Run `nb` in place: outputs, and ``metadata.autograder.run`` of each cell that did not end well.
+
+        Parameters
+        ----------
+        nb
+            A grafted notebook.
+        folder
+            The submission's files; the kernel works in a copy, which is thrown away.
+        seed
+            The seed of hidden inputs.
+        wanted
+            The tasks whose graded cells are run; None for all.
+        """
+        with tempfile.TemporaryDirectory(prefix="autograder-") as scratch:
+            copy = Path(scratch) / "work"
+            shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("*.ipynb", ".*"), symlinks=True)
+            run_sync(_Run(self, nb, copy, Path(scratch), seed, wanted).run)()
+
+
+class _Run:
+    """One run of one notebook, through as many kernels as it takes."""
+
+    def __init__(
+        self,
+        limits: GradingExecute,
+        nb: NotebookNode,
+        folder: Path,
+        scratch: Path,
+        seed: int,
+        wanted: Collection[str] | None,
+    ) -> None:
+        self.limits = limits
+        self.nb = nb
+        self.folder = folder
+        self.scratch = scratch
+        self.seed = seed
+        self.wanted = wanted
+        self.tasks = read_tasks(nb)
+        self.added_left = limits.added_timeout
+        self.deadline = time.monotonic() + limits.notebook_timeout
+        self.fatal: set[int] = set()
+        self.lost_tasks: set[str] = set()
+
+    async def run(self) -> None:
+        """Run all cells; a cell that takes its kernel with it is left out of the next one."""
+        start = 0
+        for number in range(MAX_KERNELS):
+            stuck_at = await self._run_kernel(number, start)
+            if stuck_at is None:
+                return
+            self.fatal.add(stuck_at)
+            start = stuck_at + 1
+        for cell in self.nb.cells[start:]:
+            if cell.cell_type == "code":
+                _note(cell, f"not run: {MAX_KERNELS} cells before it ended their kernel")
+
+    async def _run_kernel(self, number: int, start: int) -> int | None:
+        """Run the cells from `start` in a new kernel; return the index of the one that ended it, if any."""
+        # Cells before `start` have their outputs; they run again, on copies, for what they define.
+        replayed = [NotebookNode(cell) if index < start else cell for index, cell in enumerate(self.nb.cells)]
+        client = _Client(
+            NotebookNode(self.nb, cells=replayed),
+            kernel_name=self.limits.kernel_name,
+            allow_errors=True,
+            error_on_timeout={"ename": "CellTimeoutError", "evalue": "", "traceback": []},
+            interrupt_on_timeout=True,
+            iopub_timeout=GRACE,
+            raise_on_iopub_timeout=True,
+            record_timing=False,
+            log=self.limits.log,
+        )
+        manager = client.create_kernel_manager()
+        manager.transport = "ipc"
+        manager.connection_file = str(self.scratch / f"kernel-{number}.json")
+        client.reset_execution_trackers()
+        async with client.async_setup_kernel(cwd=str(self.folder)):
+            await ensure_async(
+                client.kc.execute_interactive(  # type: ignore[union-attr]
+                    f"from autograder.notebook.answers import begin_grading\nbegin_grading({self.seed})",
+                    silent=True,
+                    store_history=False,
+                    timeout=60,
+                )
+            )
+            for index, cell in enumerate(replayed):
+                if self._is_left_out(index, cell):
+                    continue
+                try:
+                    await self._run_cell(client, index, cell)
+                except _Stuck as stuck:
+                    _note(self.nb.cells[index], stuck.verdict)
+                    self._lose(cell)
+                    return index
+        return None
+
+    def _is_left_out(self, index: int, cell: NotebookNode) -> bool:
+        if cell.cell_type != "code" or not cell.source.strip() or index in self.fatal:
+            return True
+        if SKIP_TAG in cell.metadata.get("tags", []):
+            return True
+        if not is_test(cell):
+            return False
+        task = task_of(cell)
+        if self.wanted is not None and task not in self.wanted:
+            return True
+        # Tests that call a task which ran into a limit would run into it as well.
+        return bool(self.lost_tasks & all_needs(task, self.tasks))
+
+    async def _run_cell(self, client: _Client, index: int, cell: NotebookNode) -> None:
+        limit, name = self._limit(cell)
+        if limit <= 0:
+            _note(cell, f"not run: {name} used up")
+            return
+        client.timed_out = False
+        client.timeout_func = lambda _: limit  # type: ignore[assignment]
+        began = time.monotonic()
+        try:
+            await client.async_execute_cell(cell, index)
+        except CellTimeoutError as error:
+            raise _Stuck(name) from error
+        except DeadKernelError as error:
+            raise _Stuck("the kernel died") from error
+        finally:
+            if _is_added(cell):
+                self.added_left -= time.monotonic() - began
+        if client.timed_out:
+            _note(cell, name)
+            self._lose(cell)
+
+    def _limit(self, cell: NotebookNode) -> tuple[float, str]:
+        """Return the seconds that a cell may take, and how that limit is called in a verdict."""
+        task = self.tasks.get(task_of(cell)) if is_test(cell) else None
+        own = task.timeout if task is not None and task.timeout is not None else float(self.limits.timeout)
+        limits = {f"time limit {own:g} s": own}
+        if _is_added(cell):
+            limits[f"time limit {self.limits.added_timeout:g} s for added cells"] = self.added_left
+        limits[f"time limit {self.limits.notebook_timeout:g} s a notebook"] = self.deadline - time.monotonic()
+        name = min(limits, key=lambda name: limits[name])
+        return limits[name], name
+
+    def _lose(self, cell: NotebookNode) -> None:
+        if is_test(cell) and "mistake" not in declared(cell):
+            self.lost_tasks.add(task_of(cell))
+
+
+def _is_added(cell: NotebookNode) -> bool:
+    return bool(declared(cell).get("added"))
+
+
+def _note(cell: NotebookNode, verdict: str) -> None:
+    """Write down why a cell did not run to its end."""
+    cell.metadata[METADATA] = {**declared(cell), "run": verdict}

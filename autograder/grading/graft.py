@@ -1,0 +1,284 @@
+"""Putting a student's answers into the instructor's notebook.
+
+The submitted notebook is not repaired. The source notebook is taken, and the student's text for each solution
+cell, and the cells that they added, are put in their places; whatever else became of the submission cannot
+matter then.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TextIO
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from autograder.course import METADATA, SKIP_TAG
+from autograder.grading.material import material_of
+from autograder.grading.tasks import is_solution, is_test, nbgrader_of
+
+#: A notebook of the course has some 100 kB; what is a thousand times as large is not read.
+MAX_BYTES = 100 * 2**20
+
+
+class UnreadableError(Exception):
+    """A submitted file that is no notebook; the text says why."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What is taken over from a submitted cell."""
+
+    kind: str
+    source: str
+    id: str = ""
+    grade_id: str = ""
+
+
+@dataclass
+class _Slot:
+    """A cell of the source, and what the submission holds for it."""
+
+    source: NotebookNode
+    released: str
+    found: list[Cell] = field(default_factory=list)
+    after: list[tuple[Cell, bool]] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return str(nbgrader_of(self.source).get("grade_id") or self.source.get("id", ""))
+
+    @property
+    def changed(self) -> list[str]:
+        texts = [cell.source for cell in self.found]
+        return [text for text in texts if text.strip() != self.released.strip()]
+
+
+def read_cells(path: Path) -> list[Cell]:
+    """Read a submitted notebook's cells, of any nbformat, as far as they can be told.
+
+    Raises
+    ------
+    UnreadableError
+        When the file is too large, not UTF-8, not JSON, or holds no list of cells.
+    """
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        msg = f"the file has {size / 2**20:.0f} MB; the limit is {MAX_BYTES / 2**20:.0f} MB"
+        raise UnreadableError(msg)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        notebook = json.loads(text)
+    except UnicodeDecodeError as error:
+        msg = f"it is not UTF-8 text (byte {error.start})"
+        raise UnreadableError(msg) from None
+    except json.JSONDecodeError as error:
+        msg = f"it is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+        raise UnreadableError(msg) from None
+    except (RecursionError, ValueError):
+        msg = "it is not the JSON of a notebook"
+        raise UnreadableError(msg) from None
+    cells = _cell_list(notebook)
+    if cells is None:
+        msg = "it holds no cells"
+        raise UnreadableError(msg)
+    return [_cell(cell) for cell in cells if isinstance(cell, dict)]
+
+
+def _cell_list(notebook: Any) -> list[Any] | None:
+    if not isinstance(notebook, dict):
+        return None
+    cells = notebook.get("cells")
+    if cells is None:  # nbformat 3 and older
+        sheets = notebook.get("worksheets")
+        cells = (
+            sheets[0].get("cells")
+            if isinstance(sheets, list) and sheets and isinstance(sheets[0], dict)
+            else None
+        )
+    return cells if isinstance(cells, list) else None
+
+
+def _cell(raw: dict[str, Any]) -> Cell:
+    source = raw.get("source", raw.get("input", ""))
+    if isinstance(source, list):
+        source = "".join(part for part in source if isinstance(part, str))
+    metadata = raw.get("metadata")
+    own = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    grade_id = own.get("grade_id", "") if isinstance(own, dict) else ""
+    return Cell(
+        kind="code" if raw.get("cell_type") == "code" else "markdown",
+        source=source if isinstance(source, str) else "",
+        id=str(raw.get("id", "")),
+        grade_id=str(grade_id),
+    )
+
+
+def graft(cells: list[Cell], source: NotebookNode, release: NotebookNode) -> NotebookNode:
+    """Return the source notebook with a submission's answers in it.
+
+    Parameters
+    ----------
+    cells
+        The submitted cells, in order.
+    source
+        The instructor's notebook, hidden tests included.
+    release
+        What students were given: the same cells with stubs and checksums.
+
+    Returns
+    -------
+    NotebookNode
+        A new notebook. ``metadata.autograder.notes`` lists, as sentences, what was put right.
+    """
+    released = {cell.id: cell for cell in release.cells}
+    slots = [
+        _Slot(cell, released[cell.id].source if cell.id in released else cell.source) for cell in source.cells
+    ]
+    _place(cells, slots)
+    notes: list[str] = []
+    grafted: list[NotebookNode] = []
+    for slot in slots:
+        grafted.append(_grafted_cell(slot, released.get(slot.source.id), notes))
+        if slot.source.id:
+            grafted += [
+                _added_cell(cell, skip, len(grafted) + n) for n, (cell, skip) in enumerate(slot.after)
+            ]
+    notebook = nbformat.v4.new_notebook(metadata=json.loads(json.dumps(source.metadata)), cells=grafted)
+    notebook.metadata[METADATA] = {"notes": notes}
+    return notebook
+
+
+def _place(cells: list[Cell], slots: list[_Slot]) -> None:
+    """Give every submitted cell to the slot that it answers, or to the one that it follows."""
+    by_grade_id = {nbgrader_of(slot.source).get("grade_id"): slot for slot in slots}
+    by_grade_id.pop(None, None)
+    by_id = {slot.source.get("id"): slot for slot in slots}
+    by_text = {slot.released.strip(): slot for slot in reversed(slots)}
+    placed: list[tuple[Cell, _Slot | None]] = [
+        (
+            cell,
+            by_grade_id.get(cell.grade_id) or by_id.get(cell.id) or by_text.get(cell.source.strip()),
+        )
+        for cell in cells
+    ]
+    answered = {id(slot) for _, slot in placed if slot is not None}
+    by_definition = {
+        name: slot
+        for slot in slots
+        if is_solution(slot.source) and id(slot) not in answered
+        for name in _defined(slot.released)
+    }
+    previous = slots[0]
+    for cell, slot in placed:
+        if slot is None:
+            # The metadata of a solution cell can get lost on the way; its function's name does not.
+            slot = next(
+                (by_definition[name] for name in _defined(cell.source) if name in by_definition), None
+            )
+        if slot is None:
+            if cell.source.strip():
+                previous.after.append((cell, False))
+            continue
+        slot.found.append(cell)
+        previous = slot
+
+
+def _defined(source: str) -> list[str]:
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    return [node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+
+
+def _grafted_cell(slot: _Slot, released: NotebookNode | None, notes: list[str]) -> NotebookNode:
+    cell = NotebookNode(json.loads(json.dumps(slot.source)))
+    if cell.cell_type == "code":
+        cell.outputs, cell.execution_count = [], None
+    if not slot.found:
+        notes.append(f"The cell `{slot.name}` was missing; it was put back.")
+    if is_solution(cell):
+        cell.source = "\n\n".join(slot.changed) or slot.released
+        if released is not None:
+            # nbgrader tells an untouched answer by the release's checksum.
+            cell.metadata["nbgrader"]["checksum"] = nbgrader_of(released).get("checksum")
+        if len(slot.changed) > 1:
+            notes.append(
+                f"The cell `{slot.name}` was there {len(slot.changed)} times; the texts were joined."
+            )
+    elif is_test(cell):
+        if slot.changed:
+            notes.append(f"The graded cell `{slot.name}` was changed; the original was used.")
+    elif slot.changed:
+        # What was changed in a given cell (an import, a plot) still runs, after the original.
+        skip = SKIP_TAG in cell.metadata.get("tags", [])
+        slot.after[:0] = [(other, skip) for other in slot.found if other.source in slot.changed]
+    return cell
+
+
+def _added_cell(cell: Cell, skip: bool, number: int) -> NotebookNode:
+    make = nbformat.v4.new_code_cell if cell.kind == "code" else nbformat.v4.new_markdown_cell
+    added = make(cell.source, metadata={METADATA: {"added": True}})
+    added.id = f"added-{number}"
+    if skip:
+        added.metadata["tags"] = [SKIP_TAG]
+    return added
+
+
+def graft_file(path: Path, source: NotebookNode, release: NotebookNode) -> NotebookNode:
+    """Return the source notebook with the answers of the submission at `path` in it.
+
+    A file that cannot be read counts as one without answers; ``metadata.autograder.unreadable`` says why.
+    """
+    try:
+        cells, reason = read_cells(path), None
+    except UnreadableError as error:
+        cells, reason = [_as_released(cell) for cell in release.cells], str(error)
+    notebook = graft(cells, source, release)
+    if reason is not None:
+        notebook.metadata[METADATA]["unreadable"] = reason
+    return notebook
+
+
+def _as_released(cell: NotebookNode) -> Cell:
+    return Cell(cell.cell_type, cell.source, cell.id)
+
+
+class TolerantExporter(NotebookExporter):
+    """nbgrader's exporter, but a file that is no notebook reads as an empty one instead of an error.
+
+    The graft step that follows looks at the file itself.
+    """
+
+    def from_file(
+        self, file_stream: TextIO, resources: dict[str, Any] | None = None, **options: Any
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Export the notebook in an open file."""
+        try:
+            if Path(file_stream.name).stat().st_size > MAX_BYTES:
+                notebook = nbformat.v4.new_notebook()
+            else:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # what is odd about a submission is no news here
+                    notebook = nbformat.read(file_stream, as_version=4)
+        except Exception:
+            notebook = nbformat.v4.new_notebook()
+        return self.from_notebook_node(notebook, resources=resources, **options)
+
+
+class Graft(NbGraderPreprocessor):
+    """The only sanitizing step of ``nbgrader autograde``: the submission becomes the grafted notebook."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Return the grafted notebook; `nb` itself is not looked at, its file is."""
+        material = material_of(resources)
+        place = resources["metadata"]
+        path = Path(place["path"]) / f"{place['name']}.ipynb"
+        return graft_file(path, material.source, material.release), resources

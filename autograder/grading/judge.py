@@ -1,0 +1,271 @@
+"""Deciding what a submission's answers are worth, outside the process that gave them."""
+
+from __future__ import annotations
+
+import copy
+import html
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from autograder.course import METADATA, Course
+from autograder.grading.execute import GradingExecute
+from autograder.grading.key import Answer, Answers, Key, Raised, answer_key, parse_answers, recorded
+from autograder.grading.material import Material, material_of
+from autograder.grading.tasks import (
+    Task,
+    all_needs,
+    declared,
+    is_solution,
+    is_test,
+    nbgrader_of,
+    read_tasks,
+    task_of,
+)
+from autograder.notebook.answers import ANSWER_MIME
+from autograder.notebook.loops import find_loop
+from autograder.notebook.messages import panel
+from autograder.notebook.relations import Difference
+from autograder.results.outcome import Outcome
+
+#: Where a pipeline step finds the key in nbconvert's resources, when the engine has it at hand.
+KEY_RESOURCE = "autograder_key"
+
+
+class Judge(NbGraderPreprocessor):
+    """The step after execution: compares answers with the key, leaves one outcome in each graded cell."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Judge an executed notebook; where a needed task failed, run it again with the reference."""
+        material = material_of(resources)
+        execute = GradingExecute(parent=self)
+        key = resources.get(KEY_RESOURCE) or answer_key(Course.find(Path.cwd()), material, execute)
+        bench = _Bench(material, key, nb, execute, Path(resources["metadata"]["path"]))
+        decided = bench.decide()
+        for cell in nb.cells:
+            if is_test(cell):
+                _write_outcome(cell, decided[task_of(cell)])
+            elif cell.cell_type == "code":
+                cell.outputs = [output for output in cell.outputs if not _is_answer(output)]
+        _write_notes(nb)
+        return nb, resources
+
+
+class _Bench:
+    """A notebook on trial: its tasks are decided one after the other, needed ones first."""
+
+    def __init__(
+        self, material: Material, key: Key, nb: NotebookNode, execute: GradingExecute, folder: Path
+    ) -> None:
+        self.material = material
+        self.key = key
+        self.nb = nb
+        self.execute = execute
+        self.folder = folder
+        self.tasks = read_tasks(material.source)
+        self.solutions = {task_of(cell): cell.source for cell in nb.cells if is_solution(cell)}
+        self.stubs = {task_of(cell): cell.source for cell in material.release.cells if is_solution(cell)}
+        self.code = [cell.source for cell in nb.cells if cell.cell_type == "code" and not is_test(cell)]
+        self.decided: dict[str, Outcome] = {}
+
+    def decide(self) -> dict[str, Outcome]:
+        """Return the outcome of every task."""
+        if "unreadable" in self.nb.metadata.get(METADATA, {}):
+            verdict = "the file could not be read"
+            return {task.id: Outcome(task.id, 0, task.points, verdict) for task in self.tasks.values()}
+        run, replaced = self.nb, frozenset[str]()
+        while True:
+            self._decide_from(run, replaced)
+            undecided = [name for name in self.tasks if name not in self.decided]
+            if not undecided:
+                return self.decided
+            # A mistake costs once: what these need and the student has wrong is lent to them.
+            replaced |= {need for name in undecided for need in self._failed_needs(name)}
+            run = self._rerun(replaced, undecided)
+
+    def _decide_from(self, run: NotebookNode, replaced: Collection[str]) -> None:
+        """Decide the tasks that this run can: right ones, and those that stood on right ground."""
+        tests = {task_of(cell): cell for cell in run.cells if is_test(cell)}
+        for name in self._needed_first():
+            if name in self.decided:
+                continue
+            outcome = self._outcome(self.tasks[name], tests[name])
+            needs = all_needs(name, self.tasks)
+            if not outcome.is_full and not self._is_untouched(name):
+                if any(need not in self.decided for need in needs):
+                    continue
+                if set(self._failed_needs(name)) - set(replaced):
+                    continue
+            outcome.with_reference = sorted(needs & set(replaced), key=list(self.tasks).index)
+            self.decided[name] = outcome
+
+    def _needed_first(self) -> list[str]:
+        return sorted(
+            self.tasks, key=lambda name: (len(all_needs(name, self.tasks)), list(self.tasks).index(name))
+        )
+
+    def _failed_needs(self, name: str) -> list[str]:
+        needs = all_needs(name, self.tasks)
+        return [need for need in needs if need in self.decided and not self.decided[need].is_full]
+
+    def _is_untouched(self, name: str) -> bool:
+        return self.solutions.get(name, "").strip() == self.stubs.get(name, "").strip()
+
+    def _rerun(self, replaced: Collection[str], wanted: Collection[str]) -> NotebookNode:
+        reference = {task_of(cell): cell.source for cell in self.material.source.cells if is_solution(cell)}
+        again = copy.deepcopy(self.nb)
+        for cell in again.cells:
+            if is_solution(cell) and task_of(cell) in replaced:
+                cell.source = reference[task_of(cell)]
+            if cell.cell_type == "code":
+                cell.outputs = []
+                cell.metadata.get(METADATA, {}).pop("run", None)
+        self.execute.run(again, self.folder, self.material.seed, wanted)
+        return again
+
+    def _outcome(self, task: Task, cell: NotebookNode) -> Outcome:
+        """Return what a task's answers in one run are worth."""
+        none = Outcome(task.id, 0, task.points, "")
+        if self._is_untouched(task.id):
+            none.verdict = "not started"
+            return none
+        loop = None if task.loops else find_loop(task.id, [*self.code, self.solutions[task.id]])
+        if loop is not None:
+            none.verdict = "uses a Python loop"
+            none.message = f"The task asks for array operations only, and there is {loop}"
+            none.mistake = self._rule_mistake(task)
+            return none
+        key, got = self.key.answers(task.id), parse_answers(recorded(cell))
+        wrong = {name: found for name in key if (found := _difference(key[name], got.get(name))) is not None}
+        total = sum(answer.weight for answer in key.values())
+        share = sum(answer.weight for name, answer in key.items() if name not in wrong) / total
+        points = task.points if not wrong else min(round(task.points * share, 2), task.points)
+        outcome = Outcome(task.id, points, task.points, "right")
+        if wrong:
+            outcome.verdict = self._verdict(task, cell, got, len(wrong), len(key))
+            outcome.details = [(name, found.summary + _where(found)) for name, found in wrong.items()]
+            self._name_mistake(outcome, got, wrong)
+        return outcome
+
+    def _verdict(self, task: Task, cell: NotebookNode, got: Answers, wrong: int, of: int) -> str:
+        stopped = declared(cell).get("run")
+        if stopped:
+            return str(stopped)
+        broken = _error_of(self.nb, task.id)
+        if broken:
+            return f"the solution cell raised {broken}"
+        raised = {answer.value.type for answer in got.values() if isinstance(answer.value, Raised)}
+        if raised == {"NotImplementedError"} and wrong == of:
+            return "not started"
+        if len(raised) == 1 and wrong == of:
+            return f"raised {raised.pop()}"
+        if not got:
+            return "no answer recorded"
+        return f"{of - wrong} of {of} answers right" if of > wrong else "wrong"
+
+    def _rule_mistake(self, task: Task) -> str | None:
+        """Return the title of the known mistake that answers rightly and breaks the task's rule."""
+        key = self.key.answers(task.id)
+        for mistake in self.key.mistakes.get(task.id, []):
+            theirs = mistake.answers
+            if all(_difference(key[name], theirs.get(name)) is None for name in key):
+                return mistake.title
+        return None
+
+    def _name_mistake(self, outcome: Outcome, got: Answers, wrong: Mapping[str, Difference]) -> None:
+        """Give the outcome the message of the known mistake that answers the same, if there is one."""
+        key = self.key.answers(outcome.task)
+        for mistake in self.key.mistakes.get(outcome.task, []):
+            theirs = mistake.answers
+            fails = {name for name in key if _difference(key[name], theirs.get(name)) is not None}
+            if fails == set(wrong) and all(
+                _same(theirs.get(name), got.get(name), key[name]) for name in wrong
+            ):
+                outcome.mistake, outcome.message = mistake.title, mistake.explanation
+                return
+
+
+def _difference(key: Answer, got: Answer | None) -> Difference | None:
+    if got is None:
+        return Difference("no answer was recorded")
+    if isinstance(got.value, Raised):
+        text = f"raised {got.value.type}" + (f": {got.value.message}" if got.value.message else "")
+        return Difference(text)
+    return key.relation.difference(key.value, got.value)
+
+
+def _same(mine: Answer | None, theirs: Answer | None, key: Answer) -> bool:
+    """Return whether two wrong answers are wrong in the same way."""
+    if mine is None or theirs is None:
+        return mine is theirs
+    if isinstance(mine.value, Raised) or isinstance(theirs.value, Raised):
+        kinds = [value.type if isinstance(value, Raised) else None for value in (mine.value, theirs.value)]
+        return kinds[0] == kinds[1]
+    return key.relation.difference(mine.value, theirs.value) is None
+
+
+def _where(difference: Difference) -> str:
+    return f", worst at index {list(difference.worst)}" if difference.worst is not None else ""
+
+
+def _error_of(nb: NotebookNode, task: str) -> str | None:
+    """Return what the solution cell of a task raised by itself, for example a SyntaxError."""
+    for cell in nb.cells:
+        if is_solution(cell) and task_of(cell) == task and cell.cell_type == "code":
+            for output in cell.outputs:
+                if output.output_type == "error":
+                    return f"{output.ename}: {output.evalue.partition(chr(10))[0][:200]}"
+    return None
+
+
+def _is_answer(output: NotebookNode) -> bool:
+    return ANSWER_MIME in output.get("data", {})
+
+
+def _write_outcome(cell: NotebookNode, outcome: Outcome) -> None:
+    """Leave exactly one result in a graded cell, in the one form that nbgrader reads rightly.
+
+    nbgrader gives nothing for any error or stderr, everything for no output, and what a bare number says
+    for that number: so errors and results of the student's process go, and the points are said once.
+    """
+    kept = [
+        output
+        for output in cell.outputs
+        if (output.output_type == "stream" and output.name == "stdout")
+        or (output.output_type == "display_data" and not _is_answer(output))
+    ]
+    points = min(max(float(outcome.points), 0.0), float(nbgrader_of(cell)["points"]))
+    result = nbformat.v4.new_output(
+        "execute_result",
+        data={"text/plain": repr(points), "text/html": _markup(outcome)},
+        execution_count=cell.execution_count or 1,
+    )
+    cell.outputs = [*kept, result]
+    cell.execution_count = cell.execution_count or 1
+    cell.metadata[METADATA] = {**declared(cell), "outcome": asdict(outcome)}
+
+
+def _markup(outcome: Outcome) -> str:
+    rows = [("verdict", outcome.mistake or outcome.verdict)]
+    rows += [("why", outcome.message)] if outcome.message else outcome.details
+    if outcome.with_reference:
+        names = ", ".join(outcome.with_reference)
+        rows.append(("graded with the reference", f"in place of {names}: a mistake there costs nothing here"))
+    title = f"{outcome.task}: {outcome.points:g} of {outcome.max_points:g} points"
+    return panel(title, rows, "passed" if outcome.is_full else "failed")
+
+
+def _write_notes(nb: NotebookNode) -> None:
+    """Tell at the top of the notebook what was odd about the submission."""
+    own = nb.metadata.get(METADATA, {})
+    notes = list(own.get("notes", []))
+    if "unreadable" in own:
+        notes = [f"The submitted file could not be read: {own['unreadable']}. Nothing in it could be graded."]
+    if notes:
+        text = "\n".join(["**About this submission**", "", *(f"- {html.escape(note)}" for note in notes)])
+        nb.cells.insert(0, nbformat.v4.new_markdown_cell(text, id="about-this-submission"))

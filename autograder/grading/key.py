@@ -1,0 +1,229 @@
+"""The answer key: what the source notebook, and each known mistake, answers under the assignment's seed.
+
+One trusted run gives both. Before each graded cell the notebook is made to run that cell once with each known
+mistake in place of the solution; then the solution is put back, and the cell runs for the key itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+import autograder
+from autograder.course import METADATA, Course
+from autograder.errors import AutograderError
+from autograder.files import write_atomically
+from autograder.grading.execute import GradingExecute
+from autograder.grading.material import Material
+from autograder.grading.tasks import declared, is_solution, is_test, task_of
+from autograder.notebook.answers import ANSWER_MIME
+from autograder.notebook.encoding import decode
+from autograder.notebook.relations import Relation
+
+
+class Raised:
+    """In place of a value: computing the answer raised an exception."""
+
+    def __init__(self, type_: str, message: str) -> None:
+        self.type = type_
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer as recorded by a run.
+
+    Attributes
+    ----------
+    value
+        What the code computed, or `Raised`.
+    relation
+        How it is compared; only the key's counts.
+    weight
+        Its share of the task's points, relative to the others; only the key's counts.
+    """
+
+    value: Any
+    relation: Relation
+    weight: float
+
+
+Answers = dict[str, Answer]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A known mistake with what it answers."""
+
+    name: str
+    title: str
+    message: str
+    payloads: tuple[dict[str, Any], ...]
+
+    @property
+    def explanation(self) -> str:
+        """The message without its title."""
+        return self.message.partition("\n")[2].strip() or self.title
+
+    @property
+    def answers(self) -> Answers:
+        """What code with this mistake answers."""
+        return parse_answers(self.payloads)
+
+
+@dataclass(frozen=True)
+class Key:
+    """The answer key of a notebook. Pickles, and is kept as JSON.
+
+    Attributes
+    ----------
+    payloads
+        For each task, its answers as the run recorded them.
+    mistakes
+        For each task, the mistakes that are known for it.
+    """
+
+    payloads: dict[str, list[dict[str, Any]]]
+    mistakes: dict[str, list[Mistake]]
+
+    def answers(self, task: str) -> Answers:
+        """Return the right answers of a task."""
+        return parse_answers(self.payloads[task])
+
+
+def parse_answers(payloads: Any) -> Answers:
+    """Return the answers that `payloads` hold.
+
+    What is no answer is passed over; of several with one name the last counts.
+    """
+    answers: Answers = {}
+    for payload in payloads:
+        try:
+            relation = Relation(
+                str(payload["relation"]["name"]),
+                {str(name): float(value) for name, value in payload["relation"]["parameters"].items()},
+            )
+            if "error" in payload:
+                error = payload["error"]
+                value: Any = Raised(str(error["type"])[:100], str(error["message"])[:300])
+            else:
+                value = decode(payload["value"])
+            answers[str(payload["name"])] = Answer(value, relation, float(payload["weight"]))
+        except (KeyError, TypeError, ValueError, AttributeError):
+            continue
+    return answers
+
+
+def recorded(cell: NotebookNode) -> list[dict[str, Any]]:
+    """Return the answers that a cell's run recorded, as they left the kernel."""
+    return [
+        output["data"][ANSWER_MIME]
+        for output in cell.get("outputs", [])
+        if output.output_type == "display_data" and ANSWER_MIME in output.get("data", {})
+    ]
+
+
+def answer_key(course: Course, material: Material, execute: GradingExecute) -> Key:
+    """Return the key to a notebook: the one kept in the course's private folder, or a new one.
+
+    Raises
+    ------
+    AutograderError
+        When the source notebook itself does not answer.
+    """
+    kept = course.private / "keys" / f"{material.assignment}-{material.name}-{_fingerprint(material)}.json"
+    if kept.is_file():
+        raw = json.loads(kept.read_text(encoding="utf-8"))
+        return Key(
+            raw["payloads"],
+            {task: [Mistake(**one) for one in all_] for task, all_ in raw["mistakes"].items()},
+        )
+    key = compute_key(material, execute)
+    write_atomically(kept, json.dumps(asdict(key)), mode=0o600)
+    return key
+
+
+def _fingerprint(material: Material) -> str:
+    """Return a hash of all that the key depends on."""
+    parts = [
+        autograder.__version__,
+        material.source_text,
+        str(material.seed),
+        *(str(mistake) for mistake in material.mistakes),
+    ]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:20]
+
+
+def compute_key(material: Material, execute: GradingExecute) -> Key:
+    """Run the source notebook, with each of its known mistakes too, and return the key.
+
+    Raises
+    ------
+    AutograderError
+        When a task's reference leaves no answers, or raises.
+    """
+    notebook = _with_mistakes(material)
+    with TemporaryDirectory(prefix="autograder-key-") as folder:
+        execute.run(notebook, Path(folder), material.seed)
+    key = Key({}, {task: [] for task in material.tasks})
+    known = {mistake.name: mistake for mistake in material.mistakes}
+    for cell in notebook.cells:
+        if not is_test(cell):
+            continue
+        name = declared(cell).get("mistake")
+        if name is None:
+            key.payloads[task_of(cell)] = _checked(cell, material)
+        else:
+            mistake = known[name]
+            payloads = tuple(recorded(cell))
+            key.mistakes[task_of(cell)].append(Mistake(name, mistake.title, mistake.message, payloads))
+    return key
+
+
+def _checked(cell: NotebookNode, material: Material) -> list[dict[str, Any]]:
+    payloads = recorded(cell)
+    answers = parse_answers(payloads)
+    raised = [
+        f"{name} raised {a.value.type}: {a.value.message}" for name, a in answers.items() if _is_error(a)
+    ]
+    errors = [f"{out.ename}: {out.evalue}" for out in cell.outputs if out.output_type == "error"]
+    if answers and not raised and not errors:
+        return payloads
+    msg = f"The reference does not answer the task {task_of(cell)!r}."
+    raise AutograderError(
+        msg,
+        where=f"source_solutions/{material.assignment}/{material.name}.ipynb",
+        got="; ".join([*raised, *errors]) or declared(cell).get("run") or "no answer recorded",
+        next="open the notebook, run it from the top, and mend what fails",
+    )
+
+
+def _is_error(answer: Answer) -> bool:
+    return isinstance(answer.value, Raised)
+
+
+def _with_mistakes(material: Material) -> NotebookNode:
+    """Return the source notebook with the graded cells run for every known mistake as well."""
+    source = material.source
+    solutions = {task_of(cell): cell for cell in source.cells if is_solution(cell)}
+    cells: list[NotebookNode] = []
+    for cell in source.cells:
+        if is_test(cell):
+            solution = solutions[task_of(cell)]
+            wrong = [mistake for mistake in material.mistakes if mistake.task == task_of(cell)]
+            for mistake in wrong:
+                cells.append(nbformat.v4.new_code_cell(mistake.cell(solution.source)))
+                test = nbformat.v4.new_code_cell(cell.source, metadata=json.loads(json.dumps(cell.metadata)))
+                test.metadata[METADATA] = {**declared(cell), "mistake": mistake.name}
+                cells.append(test)
+            if wrong:
+                cells.append(nbformat.v4.new_code_cell(solution.source))
+        cells.append(NotebookNode(json.loads(json.dumps(cell))))
+    return nbformat.v4.new_notebook(metadata=source.metadata, cells=cells)

@@ -1,0 +1,133 @@
+"""What grading a notebook takes, besides the submission: the same for every student."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.course import NEVER_RELEASED, RELEASE, SOURCE, Course
+from autograder.errors import AutograderError
+from autograder.files import write_atomically
+from autograder.grading.mistakes import Solution, read_solutions
+from autograder.grading.tasks import Task, read_tasks
+
+
+@dataclass(frozen=True)
+class Material:
+    """A notebook of an assignment, as the grader knows it. Pickles; holds text rather than paths.
+
+    Attributes
+    ----------
+    assignment, name
+        ``02_knn`` and ``knn``.
+    source_text, release_text
+        The instructor's notebook and what students were given, as JSON.
+    mistakes
+        The wrong solutions that are known for it.
+    seed
+        The assignment's seed.
+    """
+
+    assignment: str
+    name: str
+    source_text: str
+    release_text: str
+    mistakes: tuple[Solution, ...]
+    seed: int
+
+    @cached_property
+    def source(self) -> NotebookNode:
+        """The instructor's notebook."""
+        return nbformat.reads(self.source_text, as_version=4)
+
+    @cached_property
+    def release(self) -> NotebookNode:
+        """The notebook that students were given."""
+        return nbformat.reads(self.release_text, as_version=4)
+
+    @cached_property
+    def tasks(self) -> dict[str, Task]:
+        """Its automatically graded tasks by id, in order."""
+        return read_tasks(self.source)
+
+
+def prepare(course: Course, assignment: str) -> list[Material]:
+    """Return what is needed to grade each notebook of an assignment, in order.
+
+    Raises
+    ------
+    AutograderError
+        When there is no source to grade by, or the release does not fit it.
+    """
+    names = course.notebooks(assignment)
+    if not names:
+        msg = f"The answers to {assignment} are not here, so it cannot be graded."
+        raise AutograderError(
+            msg,
+            expected=f"notebooks with solutions in {course.folder(SOURCE) / assignment}",
+            next="clone the repository, which has them, or run this where the instructor's course folder is",
+        )
+    seed = assignment_seed(course, assignment)
+    return [_prepare(course, assignment, name, seed) for name in names]
+
+
+def _prepare(course: Course, assignment: str, name: str, seed: int) -> Material:
+    folder = course.folder(SOURCE) / assignment
+    released = course.folder(RELEASE) / assignment / f"{name}.ipynb"
+    if not released.is_file():
+        msg = f"The notebook {name} was never released."
+        raise AutograderError(msg, expected=released, next=f"autograder release {assignment}")
+    material = Material(
+        assignment=assignment,
+        name=name,
+        source_text=(folder / f"{name}.ipynb").read_text(encoding="utf-8"),
+        release_text=released.read_text(encoding="utf-8"),
+        mistakes=tuple(read_solutions(folder / NEVER_RELEASED[0] / f"{name}.py")),
+        seed=seed,
+    )
+    if [cell.id for cell in material.source.cells] != [cell.id for cell in material.release.cells]:
+        msg = f"The release of {name} is older than its source: their cells differ."
+        raise AutograderError(msg, where=released, next=f"autograder release {assignment}")
+    return material
+
+
+def assignment_seed(course: Course, assignment: str, *, new: bool = False) -> int:
+    """Return the seed that an assignment's hidden inputs are drawn with.
+
+    It is drawn when first asked for and kept in the course's private folder, so that a rerun judges alike.
+
+    Parameters
+    ----------
+    new
+        Draw another.
+    """
+    path = course.private / "seeds.json"
+    seeds: dict[str, int] = json.loads(path.read_text()) if path.is_file() else {}
+    if new or assignment not in seeds:
+        seeds[assignment] = secrets.randbelow(2**31)
+        write_atomically(path, json.dumps(seeds, indent=1) + "\n", mode=0o600)
+    return seeds[assignment]
+
+
+#: Where a pipeline step finds its material in nbconvert's resources.
+RESOURCE = "autograder_material"
+
+
+def material_of(resources: dict[str, Any]) -> Material:
+    """Return the material of the notebook that nbconvert's `resources` speak of."""
+    if RESOURCE not in resources:
+        ids = resources["nbgrader"]
+        # nbgrader's converters work in the course folder.
+        course = Course.find(Path.cwd())
+        resources[RESOURCE] = next(
+            material for material in prepare(course, ids["assignment"]) if material.name == ids["notebook"]
+        )
+    material: Material = resources[RESOURCE]
+    return material

@@ -1,0 +1,182 @@
+"""Writing down what was decided: the gradebook and the ``autograded`` folder, a submission at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+from nbgrader.utils import setenv
+
+from autograder.converter import convert
+from autograder.course import AUTOGRADED, SUBMITTED, Course
+
+#: What is recorded of a submission never holds these.
+_NOT_COPIED = ("*.ipynb", ".*", "__pycache__")
+
+
+def register(course: Course, assignment: str) -> None:
+    """Make an assignment known to the gradebook, unless it is.
+
+    A fresh clone brings the release but no gradebook; nbgrader would refuse to grade.
+    """
+    with open_gradebook(course) as gradebook:
+        try:
+            known = {notebook.name for notebook in gradebook.find_assignment(assignment).notebooks}
+        except MissingEntry:
+            known = set()
+    if known != set(course.notebooks(assignment)):
+        with tempfile.TemporaryDirectory(prefix="autograder-register-") as scratch:
+            generate(course, assignment, Path(scratch))
+
+
+def generate(course: Course, assignment: str, into: Path) -> Path:
+    """Have nbgrader generate an assignment's release in the folder `into`, and note it in the gradebook.
+
+    Returns
+    -------
+    Path
+        The folder of the generated assignment.
+    """
+    open_gradebook(course).close()
+    convert(GenerateAssignment, course, assignment, folders={"release_directory": str(into)}, force=True)
+    return into / assignment
+
+
+def open_gradebook(course: Course) -> Gradebook:
+    """Return nbgrader's gradebook of the course, made where it is missing."""
+    directory = CourseDirectory(config=course.config())
+    # nbgrader makes a new gradebook by calling alembic's command, which lies beside our Python but, in a
+    # virtual environment that is not activated, not on the path.
+    scripts = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    with setenv(PATH=scripts):
+        return Gradebook(directory.db_url, directory.course_id)
+
+
+@contextlib.contextmanager
+def _transaction(course: Course) -> Iterator[Gradebook]:
+    """Open the gradebook so that all that is done in the block is written, or nothing.
+
+    nbgrader's own functions commit as they go; joined to an outer transaction, their commits wait for it.
+    """
+    with open_gradebook(course) as gradebook:
+        gradebook.db.remove()
+        with gradebook.engine.connect() as connection, connection.begin():
+            gradebook.db.configure(bind=connection, join_transaction_mode="rollback_only")
+            yield gradebook
+            gradebook.db.flush()
+
+
+def record(
+    course: Course,
+    assignment: str,
+    student: str,
+    notebooks: Mapping[str, NotebookNode],
+    submitted: bool = True,
+) -> None:
+    """Write a graded submission down.
+
+    Manual grades and comments that are there stay.
+
+    Parameters
+    ----------
+    course, assignment, student
+        Whose it is.
+    notebooks
+        The judged notebooks by name; one that was not handed in is missing, and scores 0.
+    submitted
+        Whether to look for a time stamp and other files in the ``submitted`` folder.
+    """
+    source = course.folder(SUBMITTED) / student / assignment
+    place = course.folder(AUTOGRADED) / student / assignment
+    directory = CourseDirectory(config=course.config())
+    with _new_folder(place) as new, _transaction(course) as gradebook:
+        _copy_files(source, new)
+        for name, notebook in notebooks.items():
+            nbformat.write(notebook, new / f"{name}.ipynb")
+        gradebook.update_or_create_student(student)
+        timestamp = directory.get_existing_timestamp(str(source))
+        extra = {"timestamp": timestamp} if timestamp else {}
+        with gradebook.db.no_autoflush:
+            submission = gradebook.update_or_create_submission(assignment, student, **extra)
+        for notebook_entry in submission.notebooks:
+            judged = notebooks.get(notebook_entry.name)
+            if judged is None:
+                _score_nothing(notebook_entry)
+            else:
+                _save_grades(gradebook, judged, notebook_entry.name, assignment, student)
+            _assign_penalty(gradebook, course, notebook_entry, submission, student)
+
+
+def _save_grades(
+    gradebook: Gradebook, notebook: NotebookNode, name: str, assignment: str, student: str
+) -> None:
+    """Do what nbgrader's own step does, in the transaction that is open."""
+    step = SaveAutoGrades()
+    step.gradebook, step.notebook_id, step.assignment_id, step.student_id = (
+        gradebook,
+        name,
+        assignment,
+        student,
+    )
+    for index, cell in enumerate(notebook.cells):
+        step.preprocess_cell(cell, {}, index)
+
+
+def _score_nothing(entry: object) -> None:
+    for grade in entry.grades:  # type: ignore[attr-defined]
+        grade.auto_score = 0
+        grade.needs_manual_grade = False
+
+
+def _assign_penalty(
+    gradebook: Gradebook, course: Course, entry: object, submission: object, student: str
+) -> None:
+    """Ask the configured plugin for the late penalty, as nbgrader's own step does."""
+    gradebook.db.flush()
+    gradebook.db.expire(entry)
+    entry.late_submission_penalty = None  # type: ignore[attr-defined]
+    late = submission.total_seconds_late  # type: ignore[attr-defined]
+    if late <= 0:
+        return
+    step = AssignLatePenalties(config=course.config())
+    step.init_plugin()
+    penalty = step.plugin_inst.late_submission_penalty(student, entry.score, late)  # type: ignore[attr-defined]
+    if penalty is not None:
+        entry.late_submission_penalty = step._check_late_penalty(entry, penalty)  # type: ignore[attr-defined]
+
+
+def _copy_files(source: Path, into: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(
+            source, into, ignore=shutil.ignore_patterns(*_NOT_COPIED), symlinks=True, dirs_exist_ok=True
+        )
+
+
+@contextlib.contextmanager
+def _new_folder(place: Path) -> Iterator[Path]:
+    """Give a folder to fill, and put it at `place` when the block ends well; else leave all as it was."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}-"))
+    try:
+        new = scratch / "new"
+        new.mkdir()
+        yield new
+        for path in new.rglob("*"):
+            if path.is_file() and not path.is_symlink():
+                path.chmod(0o444)
+        if place.exists():
+            os.replace(place, scratch / "old")
+        os.replace(new, place)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)

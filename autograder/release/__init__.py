@@ -1,0 +1,1 @@
+"""Release: from the instructor's source to what students get."""

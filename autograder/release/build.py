@@ -1,0 +1,128 @@
+"""From the instructor's source to the assignment that students get, by nbgrader's own generator."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.course import NEVER_RELEASED, RELEASE, SOURCE, Course
+from autograder.errors import AutograderError
+from autograder.grading.mistakes import read_solutions
+from autograder.grading.record import generate
+from autograder.grading.tasks import read_tasks
+from autograder.release.lint import Finding, lint_release, lint_source
+
+
+@dataclass
+class Release:
+    """An assignment's release.
+
+    Attributes
+    ----------
+    assignment
+        Its name.
+    folder
+        Where it lies.
+    changed
+        The files that were added, changed or removed by this release, relative to `folder`.
+    """
+
+    assignment: str
+    folder: Path
+    changed: list[str] = field(default_factory=list)
+
+
+def release(course: Course, assignment: str) -> Release:
+    """Generate an assignment from its source, and put it in place once it is found sound.
+
+    The same source gives the same bytes.
+
+    Raises
+    ------
+    AutograderError
+        When the source or the release breaks a rule of `autograder.release.lint`; the release that was
+        there stays.
+    """
+    source = course.folder(SOURCE) / assignment
+    notebooks = _read(source)
+    if not notebooks:
+        msg = f"There is no source of {assignment} to release."
+        raise AutograderError(msg, expected=f"notebooks in {source}", next="git checkout source_solutions")
+    _refuse(assignment, [finding for name, nb in notebooks.items() for finding in lint_source(nb, name)])
+    for name, notebook in notebooks.items():
+        _check_solutions(source, name, notebook)
+    target = course.folder(RELEASE) / assignment
+    with tempfile.TemporaryDirectory(dir=course.root, prefix=".release-") as scratch:
+        generated = generate(course, assignment, Path(scratch))
+        _refuse(assignment, lint_release(generated, notebooks, _read(generated)))
+        changed = _differences(generated, target)
+        if changed:
+            target.parent.mkdir(exist_ok=True)
+            if target.exists():
+                target.rename(Path(scratch) / "old")
+            shutil.move(generated, target)
+    return Release(assignment, target, changed)
+
+
+def _read(folder: Path) -> dict[str, NotebookNode]:
+    notebooks = {}
+    for path in sorted(folder.glob("*.ipynb")):
+        try:
+            notebooks[path.stem] = nbformat.from_dict(_json(path))
+        except ValueError as error:
+            msg = f"{path.name} is not a notebook."
+            raise AutograderError(msg, where=path, got=str(error)) from None
+    return notebooks
+
+
+def _json(path: Path) -> dict[str, object]:
+    """Read a notebook as it is: nbformat's own reader would mend what the lint looks for."""
+    import json
+
+    raw: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
+    for cell in raw["cells"]:  # type: ignore[attr-defined]
+        if isinstance(cell["source"], list):
+            cell["source"] = "".join(cell["source"])
+    return raw
+
+
+def _check_solutions(source: Path, name: str, notebook: NotebookNode) -> None:
+    """See that every mistake and variant solves a task that there is."""
+    tasks = read_tasks(notebook)
+    for folder in NEVER_RELEASED[:2]:
+        path = source / folder / f"{name}.py"
+        for solution in read_solutions(path):
+            if solution.task not in tasks:
+                msg = f"{solution.name} solves {solution.task!r}, which is not a task of {name}."
+                raise AutograderError(msg, where=path, expected="one of " + ", ".join(tasks))
+
+
+def _refuse(assignment: str, findings: Sequence[Finding]) -> None:
+    if findings:
+        shown = "\n            ".join(str(finding) for finding in findings[:20])
+        more = f"\n            and {len(findings) - 20} more" if len(findings) > 20 else ""
+        msg = f"{assignment} cannot be released: {len(findings)} finding{'s' * (len(findings) > 1)}."
+        raise AutograderError(
+            msg,
+            got=shown + more,
+            done="The release that was there is unchanged.",
+            next=f"mend the source, then autograder release {assignment}",
+        )
+
+
+def _differences(new: Path, old: Path) -> list[str]:
+    """Return the files that are not the same, byte for byte, in two folders."""
+    files = {path.relative_to(root) for root in (new, old) for path in root.rglob("*") if path.is_file()}
+    return sorted(
+        str(file)
+        for file in files
+        if not (new / file).is_file()
+        or not (old / file).is_file()
+        or (new / file).read_bytes() != (old / file).read_bytes()
+    )

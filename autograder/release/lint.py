@@ -1,0 +1,193 @@
+"""What must not be in a source notebook, nor survive into a release.
+
+Each rule is a function from a notebook to findings; a finding is a cell and a sentence.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from autograder.course import NEVER_RELEASED
+from autograder.grading.tasks import is_solution, is_test, nbgrader_of, task_of
+
+_HIDDEN = ("BEGIN HIDDEN TESTS", "END HIDDEN TESTS", "BEGIN MARK SCHEME", "END MARK SCHEME")
+_SOLUTION = ("BEGIN SOLUTION", "END SOLUTION")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that stops a release."""
+
+    where: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}"
+
+
+def lint_source(notebook: NotebookNode, name: str) -> list[Finding]:
+    """Return what is wrong with a source notebook.
+
+    Parameters
+    ----------
+    notebook
+        The instructor's notebook.
+    name
+        How it is called in findings.
+    """
+    return [
+        Finding(f"{name}, cell {_call(cell, index)}" if cell is not None else name, what)
+        for rule in _SOURCE_RULES
+        for index, cell, what in rule(notebook)
+    ]
+
+
+def lint_release(
+    folder: Path, sources: dict[str, NotebookNode], released: dict[str, NotebookNode]
+) -> list[Finding]:
+    """Return what survived into a release that students must not see.
+
+    Parameters
+    ----------
+    folder
+        The generated assignment.
+    sources, released
+        Its notebooks by name, before and after.
+    """
+    findings = [
+        Finding(str(path.relative_to(folder)), "must never be released")
+        for path in sorted(folder.rglob("*"))
+        if set(path.relative_to(folder).parts) & set(NEVER_RELEASED)
+    ]
+    for name, notebook in released.items():
+        secrets = _secret_lines(sources[name]) if name in sources else set()
+        for index, cell in enumerate(notebook.cells):
+            where = f"{name}, cell {_call(cell, index)}"
+            if any(mark in cell.source for mark in (*_HIDDEN, *_SOLUTION)):
+                findings.append(Finding(where, "a solution or hidden-test mark survived"))
+            if cell.cell_type == "code" and _calls(cell.source, "answer"):
+                findings.append(Finding(where, "a hidden answer survived"))
+            survived = secrets & {line.strip() for line in cell.source.splitlines()}
+            findings += [Finding(where, f"a solution line survived: {line}") for line in sorted(survived)]
+            if cell.get("outputs") or cell.get("execution_count"):
+                findings.append(Finding(where, "has an output"))
+    return findings
+
+
+_Rule = Callable[[NotebookNode], Iterator[tuple[int, NotebookNode | None, str]]]
+
+
+def _has_ids(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode | None, str]]:
+    for index, cell in enumerate(notebook.cells):
+        if not cell.get("id"):
+            yield index, cell, "has no id, so students' cells cannot be told from it"
+        meta = nbgrader_of(cell)
+        if (meta.get("grade") or meta.get("solution")) and not meta.get("grade_id"):
+            yield index, cell, "is graded or a solution, and has no grade_id"
+
+
+def _unique_ids(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode | None, str]]:
+    for key, ids in (
+        ("task id", [str(nbgrader_of(cell).get("grade_id") or "") for cell in notebook.cells]),
+        ("cell id", [str(cell.get("id") or "") for cell in notebook.cells]),
+    ):
+        for value, count in Counter(ids).items():
+            if value and count > 1:
+                yield 0, None, f"the {key} {value!r} is there {count} times"
+
+
+def _no_outputs(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode | None, str]]:
+    for index, cell in enumerate(notebook.cells):
+        if cell.get("outputs") or cell.get("execution_count"):
+            yield index, cell, "has a stale output; clear all outputs before saving"
+
+
+def _tests_answer(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode | None, str]]:
+    solutions = {task_of(cell) for cell in notebook.cells if is_solution(cell)}
+    for index, cell in enumerate(notebook.cells):
+        if not is_test(cell):
+            continue
+        if task_of(cell) not in solutions:
+            yield index, cell, f"grades {task_of(cell)!r}, for which there is no solution cell"
+        hidden = _region(cell.source, _HIDDEN[0], _HIDDEN[1])
+        if not any("answer(" in line for line in hidden):
+            yield index, cell, "records no answer() in a hidden region, so nothing in it can be graded"
+        if _trailing_expression(cell.source):
+            yield index, cell, "ends in an expression, whose value nbgrader would read as points"
+
+
+def _solutions_marked(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode | None, str]]:
+    for index, cell in enumerate(notebook.cells):
+        marked = _SOLUTION[0] in cell.source
+        if is_solution(cell) and cell.cell_type == "code" and not marked:
+            yield index, cell, "is a solution cell without ### BEGIN SOLUTION and ### END SOLUTION"
+        if marked and not is_solution(cell):
+            yield index, cell, "holds a solution, and is not marked as a solution cell"
+        if any(mark in cell.source for mark in _HIDDEN) and not is_test(cell):
+            yield index, cell, "hides tests, and is not a graded cell"
+
+
+_SOURCE_RULES: tuple[_Rule, ...] = (_has_ids, _unique_ids, _no_outputs, _solutions_marked, _tests_answer)
+
+
+def _call(cell: NotebookNode, index: int) -> str:
+    return str(nbgrader_of(cell).get("grade_id") or cell.get("id") or index + 1)
+
+
+def _region(source: str, begin: str, end: str) -> list[str]:
+    inside, lines = False, []
+    for line in source.splitlines():
+        if begin in line:
+            inside = True
+        elif end in line:
+            inside = False
+        elif inside:
+            lines.append(line)
+    return lines
+
+
+def _secret_lines(notebook: NotebookNode) -> set[str]:
+    """Return the lines of all solutions and hidden tests that stand nowhere in the open."""
+    secret: set[str] = set()
+    public: set[str] = set()
+    for cell in notebook.cells:
+        inside = {
+            line.strip()
+            for begin, end in (_SOLUTION, _HIDDEN[:2], _HIDDEN[2:])
+            for line in _region(cell.source, begin, end)
+        }
+        if is_solution(cell) and cell.cell_type != "code":
+            inside |= {line.strip() for line in cell.source.splitlines()}
+        secret |= inside
+        public |= {line.strip() for line in cell.source.splitlines()} - inside
+    # "return out" or "else:" give nothing away.
+    return {line for line in secret - public if len(line) > 20}
+
+
+def _trailing_expression(source: str) -> bool:
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:
+        return False
+    if not body or not isinstance(body[-1], ast.Expr):
+        return False
+    last = body[-1].value
+    # Calls of ours return None; whatever else stands last is shown, and read as points.
+    return not (isinstance(last, ast.Call) and isinstance(last.func, ast.Name) and last.func.id == "answer")
+
+
+def _calls(source: str, name: str) -> bool:
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return f"{name}(" in source
+    return any(
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+        for node in ast.walk(tree)
+    )

@@ -1,0 +1,101 @@
+"""What was decided on a task, and on a submission."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from nbformat import NotebookNode
+
+from autograder.course import METADATA
+
+
+@dataclass
+class Outcome:
+    """What was decided on a task.
+
+    Attributes
+    ----------
+    task, points, max_points
+        The task's id, the points given and the points it is worth.
+    verdict
+        A few words: "right", "not started", "2 of 3 answers right", "time limit 10 s".
+    mistake
+        Title of the known mistake that it is, None where none is known.
+    message
+        What to tell the student about it.
+    details
+        For each answer that is wrong, its name and what is wrong with it.
+    with_reference
+        Tasks whose reference stood in for the student's code when this one was judged.
+    """
+
+    task: str
+    points: float
+    max_points: float
+    verdict: str
+    mistake: str | None = None
+    message: str | None = None
+    details: list[tuple[str, str]] = field(default_factory=list)
+    with_reference: list[str] = field(default_factory=list)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the task earned all its points."""
+        return self.points >= self.max_points
+
+
+@dataclass
+class Result:
+    """A graded submission.
+
+    Attributes
+    ----------
+    student
+        The student's id.
+    notebooks
+        The judged notebooks by name; those not handed in are missing.
+    outcomes
+        What was decided on each task of the assignment, in order; a missing notebook's tasks too.
+    notes
+        What was odd about the submission.
+    seconds
+        How long grading took.
+    """
+
+    student: str
+    notebooks: dict[str, NotebookNode]
+    outcomes: list[Outcome]
+    notes: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def points(self) -> float:
+        """Automatic points given."""
+        return sum(outcome.points for outcome in self.outcomes)
+
+    @property
+    def max_points(self) -> float:
+        """Automatic points that there are."""
+        return sum(outcome.max_points for outcome in self.outcomes)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what a program may want to know, as plain data."""
+        return {
+            "student": self.student,
+            "points": self.points,
+            "max_points": self.max_points,
+            "tasks": [vars(outcome) for outcome in self.outcomes],
+            "notes": self.notes,
+            "seconds": round(self.seconds, 2),
+        }
+
+
+def outcomes(notebook: NotebookNode) -> list[Outcome]:
+    """Return what was decided on the tasks of a judged notebook, in order."""
+    found = (cell.metadata.get(METADATA, {}).get("outcome") for cell in notebook.cells)
+    return [
+        Outcome(**{**outcome, "details": [tuple(detail) for detail in outcome["details"]]})
+        for outcome in found
+        if outcome is not None
+    ]

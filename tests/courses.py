@@ -1,0 +1,231 @@
+"""A small course for tests: one assignment, three tasks and a question, quick to grade."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+CONFIG = "from autograder.course import configure\n\nc = get_config()\nconfigure(c)\n"
+
+MISTAKES = '''
+from autograder.grading.mistakes import mistake
+
+
+@mistake("double")
+def adds_two(x):
+    """Two is added, not multiplied by.
+
+    Doubling is a product.
+    """
+    return x + 2
+
+
+@mistake("double")
+def squares(x):
+    """The square is taken."""
+    return x**2
+
+
+@mistake("total")
+def forgets_first(x):
+    """The first number is left out."""
+    return double(x[1:]).sum()
+
+
+@mistake("square")
+def loops(x):
+    """There is a loop."""
+    return np.array([value * value for value in x])
+'''
+
+VARIANTS = '''
+from autograder.grading.mistakes import variant
+
+
+@variant("double")
+def adds_itself(x):
+    return x + x
+'''
+
+
+def code(id_: str, source: str, **metadata: Any) -> NotebookNode:
+    """Return a given code cell."""
+    return nbformat.v4.new_code_cell(source.strip("\n"), id=id_, metadata=metadata)
+
+
+def solution(task: str, source: str) -> NotebookNode:
+    """Return a solution cell."""
+    meta = {"grade": False, "grade_id": task, "locked": False, "schema_version": 3, "solution": True, "task": False}
+    return code(task, source, nbgrader=meta)
+
+
+def graded(task: str, source: str, points: float = 2, **declared: Any) -> NotebookNode:
+    """Return the graded cell of a task."""
+    meta = {
+        "grade": True,
+        "grade_id": f"{task}-test",
+        "locked": True,
+        "points": points,
+        "schema_version": 3,
+        "solution": False,
+        "task": False,
+    }
+    return code(f"{task}-test", source, nbgrader=meta, **({"autograder": declared} if declared else {}))
+
+
+def question(id_: str, answer: str, points: float = 1) -> NotebookNode:
+    """Return a question that a person grades, with its model answer."""
+    meta = {
+        "grade": True,
+        "grade_id": id_,
+        "locked": False,
+        "points": points,
+        "schema_version": 3,
+        "solution": True,
+        "task": False,
+    }
+    return nbformat.v4.new_markdown_cell(answer, id=id_, metadata={"nbgrader": meta})
+
+
+def source_notebook() -> NotebookNode:
+    """Return the source of the assignment ``01_tiny``."""
+    cells = [
+        nbformat.v4.new_markdown_cell("# Tiny\n\nNumbers.", id="title"),
+        code(
+            "imports",
+            "import numpy as np\nfrom autograder.notebook import *",
+        ),
+        solution(
+            "double",
+            '''
+def double(x):
+    """Return twice x."""
+    ### BEGIN SOLUTION
+    twice_as_much = 2 * x
+    return twice_as_much
+    ### END SOLUTION
+''',
+        ),
+        graded(
+            "double",
+            '''
+"""Twice each number."""
+with task("double"):
+    check_close("double", lambda: double(np.array([1.0, 3.0])), [2, 6], mistakes=[
+        ("Two is added, not multiplied by.", [3, 5]),
+        ("The square is taken.", [1, 9]),
+    ])
+### BEGIN HIDDEN TESTS
+rng = hidden_rng("double")
+hidden_x = rng.standard_normal(5) + 4
+answer("vector", lambda: double(hidden_x))
+answer("matrix", lambda: double(hidden_x.reshape(5, 1)))
+### END HIDDEN TESTS
+''',
+            timeout=4,
+        ),
+        code("plot", "seen = double(np.arange(3))\nraise RuntimeError('not while grading')", tags=["skip-grading"]),
+        solution(
+            "total",
+            '''
+def total(x):
+    """Return the sum of twice x."""
+    ### BEGIN SOLUTION
+    return double(x).sum()
+    ### END SOLUTION
+''',
+        ),
+        graded(
+            "total",
+            '''
+"""The sum."""
+with task("total"):
+    check_close("total", lambda: total(np.array([1.0, 3.0])), 8, mistakes=[
+        ("The first number is left out.", 6),
+    ])
+### BEGIN HIDDEN TESTS
+rng = hidden_rng("total")
+answer("sum", lambda: total(rng.standard_normal(5)))
+### END HIDDEN TESTS
+''',
+            needs=["double"],
+            timeout=4,
+        ),
+        solution(
+            "square",
+            '''
+def square(x):
+    """Return the square of each number."""
+    ### BEGIN SOLUTION
+    return x * x
+    ### END SOLUTION
+''',
+        ),
+        graded(
+            "square",
+            '''
+"""Squares, without a loop."""
+with task("square"):
+    check_close("square", lambda: square(np.array([1.0, 3.0])), [1, 9])
+    check_no_loops(square)
+### BEGIN HIDDEN TESTS
+rng = hidden_rng("square")
+x = rng.standard_normal(7)
+answer("square", lambda: square(x))
+### END HIDDEN TESTS
+''',
+            points=4,
+            loops=False,
+            timeout=4,
+        ),
+        nbformat.v4.new_markdown_cell("Why is the sum twice as large?", id="q-why-text"),
+        question("q-why", "Because each of its terms is twice as large."),
+    ]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    return notebook
+
+
+def make_course(root: Path, notebook: NotebookNode | None = None, assignment: str = "01_tiny") -> Path:
+    """Write a course folder with one assignment; return it."""
+    folder = root / "source_solutions" / assignment
+    (folder / "mistakes").mkdir(parents=True)
+    (folder / "variants").mkdir()
+    (root / "nbgrader_config.py").write_text(CONFIG)
+    nbformat.write(notebook or source_notebook(), folder / "tiny.ipynb")
+    (folder / "mistakes" / "tiny.py").write_text(MISTAKES)
+    (folder / "variants" / "tiny.py").write_text(VARIANTS)
+    return root
+
+
+def answered(release: Path, **solutions: str) -> NotebookNode:
+    """Return a released notebook with the solution cells named in `solutions` filled in."""
+    notebook = nbformat.read(release, as_version=4)
+    for cell in notebook.cells:
+        meta = cell.metadata.get("nbgrader", {})
+        if meta.get("solution") and meta["grade_id"] in solutions:
+            cell.source = solutions[meta["grade_id"]]
+    return notebook
+
+
+RIGHT = {
+    "double": "def double(x):\n    return 2 * x",
+    "total": "def total(x):\n    return double(x).sum()",
+    "square": "def square(x):\n    return x * x",
+    "q-why": "Each term is doubled.",
+}
+
+
+def hand_in(course: Path, student: str, notebook: NotebookNode | str | bytes, name: str = "tiny.ipynb") -> Path:
+    """Put a notebook where nbgrader expects a submission; return the file."""
+    path = course / "submitted" / student / "01_tiny" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(notebook, bytes):
+        path.write_bytes(notebook)
+    else:
+        path.write_text(notebook if isinstance(notebook, str) else json.dumps(notebook), encoding="utf-8")
+    return path
