@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import glob
 import logging
+import os
+from pathlib import Path
 from typing import Any
 
 from nbgrader.converters.base import BaseConverter, NbGraderException
@@ -11,6 +12,18 @@ from nbgrader.coursedir import CourseDirectory
 
 from autograder.course import Course
 from autograder.errors import AutograderError
+
+
+class _Exact:
+    """Has a converter take one folder by its very name: nbgrader reads names as patterns, ``[x]`` too."""
+
+    def init_notebooks(self) -> None:
+        directory = self.coursedir  # type: ignore[attr-defined]
+        folder = self._format_source(directory.assignment_id, directory.student_id)  # type: ignore[attr-defined]
+        names = sorted(path.name for path in Path(folder).glob("*.ipynb"))
+        # Joined as text: nbgrader matches the paths against one with "/./" in it.
+        self.assignments = {folder: [os.path.join(folder, name) for name in names]}
+        self.notebooks: list[str] = []
 
 
 class _Lines(logging.Handler):
@@ -28,7 +41,7 @@ def convert(
     converter: type[BaseConverter],
     course: Course,
     assignment: str,
-    student: str = "*",
+    student: str = ".",
     folders: dict[str, str] | None = None,
     **traits: Any,
 ) -> None:
@@ -41,7 +54,7 @@ def convert(
     course
         The course.
     assignment, student
-        Names; ``*`` for all students. Special characters in them are just characters.
+        Their names, the student's where the converter works on submissions.
     folders
         Traits of nbgrader's CourseDirectory to set, for example another ``release_directory``.
     traits
@@ -58,16 +71,13 @@ def convert(
     logger.addHandler(heard)
     directory = CourseDirectory(config=config, log=logger, **(folders or {}))
     directory.assignment_id = assignment
-    directory.student_id = student if student == "*" else glob.escape(student)
-    run = converter(coursedir=directory, config=config, log=logger, **traits)
+    directory.student_id = student
+    exact = type(converter.__name__, (_Exact, converter), {})
     try:
-        run.start()
+        exact(coursedir=directory, config=config, log=logger, **traits).start()
     except NbGraderException as error:
         tracebacks = [line for line in heard.lines if line.startswith("Traceback")]
         told = (tracebacks or heard.lines or [str(error)])[0].strip().splitlines()
-        msg = (
-            f"nbgrader could not go through {assignment}"
-            + ("" if student == "*" else f" for {student!r}")
-            + "."
-        )
+        whose = "" if student == "." else f" for {student!r}"
+        msg = f"nbgrader could not go through {assignment}{whose}."
         raise AutograderError(msg, got=told[-1]) from error

@@ -42,14 +42,14 @@ def loops(x):
     return np.array([value * value for value in x])
 '''
 
-VARIANTS = '''
+VARIANTS = """
 from autograder.grading.mistakes import variant
 
 
 @variant("double")
 def adds_itself(x):
     return x + x
-'''
+"""
 
 
 def code(id_: str, source: str, **metadata: Any) -> NotebookNode:
@@ -59,7 +59,14 @@ def code(id_: str, source: str, **metadata: Any) -> NotebookNode:
 
 def solution(task: str, source: str) -> NotebookNode:
     """Return a solution cell."""
-    meta = {"grade": False, "grade_id": task, "locked": False, "schema_version": 3, "solution": True, "task": False}
+    meta = {
+        "grade": False,
+        "grade_id": task,
+        "locked": False,
+        "schema_version": 3,
+        "solution": True,
+        "task": False,
+    }
     return code(task, source, nbgrader=meta)
 
 
@@ -126,9 +133,13 @@ answer("vector", lambda: double(hidden_x))
 answer("matrix", lambda: double(hidden_x.reshape(5, 1)))
 ### END HIDDEN TESTS
 ''',
-            timeout=4,
+            timeout=3,
         ),
-        code("plot", "seen = double(np.arange(3))\nraise RuntimeError('not while grading')", tags=["skip-grading"]),
+        code(
+            "plot",
+            "seen = double(np.arange(3))\nraise RuntimeError('not while grading')",
+            tags=["skip-grading"],
+        ),
         solution(
             "total",
             '''
@@ -153,7 +164,7 @@ answer("sum", lambda: total(rng.standard_normal(5)))
 ### END HIDDEN TESTS
 ''',
             needs=["double"],
-            timeout=4,
+            timeout=3,
         ),
         solution(
             "square",
@@ -180,7 +191,7 @@ answer("square", lambda: square(x))
 ''',
             points=4,
             loops=False,
-            timeout=4,
+            timeout=3,
         ),
         nbformat.v4.new_markdown_cell("Why is the sum twice as large?", id="q-why-text"),
         question("q-why", "Because each of its terms is twice as large."),
@@ -220,7 +231,9 @@ RIGHT = {
 }
 
 
-def hand_in(course: Path, student: str, notebook: NotebookNode | str | bytes, name: str = "tiny.ipynb") -> Path:
+def hand_in(
+    course: Path, student: str, notebook: NotebookNode | str | bytes, name: str = "tiny.ipynb"
+) -> Path:
     """Put a notebook where nbgrader expects a submission; return the file."""
     path = course / "submitted" / student / "01_tiny" / name
     path.parent.mkdir(parents=True, exist_ok=True)

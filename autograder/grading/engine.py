@@ -10,7 +10,7 @@ import multiprocessing
 import os
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -125,16 +125,24 @@ def grade_students(
     context = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
     with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=context) as pool:
         submitted = course.folder(SUBMITTED)
-        waiting = [
-            pool.submit(grade_folder, student, submitted / student / assignment, graded_by, config)
+        waiting = {
+            pool.submit(grade_folder, student, submitted / student / assignment, graded_by, config): student
             for student in students
-        ]
+        }
         try:
             for future in as_completed(waiting):
-                yield future.result()
+                yield _result(future, waiting[future])
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
+
+
+def _result(future: Future[Result], student: str) -> Result:
+    """Return what a worker found; its own failure, which is ours and not the student's, stops no other."""
+    try:
+        return future.result()
+    except Exception as error:
+        return Result(student, {}, [], failure=f"{type(error).__name__}: {error}")
 
 
 def grade_assignment(
@@ -151,7 +159,8 @@ def grade_assignment(
     """
     register(course, assignment)
     for result in grade_students(course, assignment, students, workers):
-        record(course, assignment, result.student, result.notebooks)
+        if result.failure is None:
+            record(course, assignment, result.student, result.notebooks)
         if result.notebooks:
             write_feedback(course, assignment, result.student)
         yield result

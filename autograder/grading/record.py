@@ -16,7 +16,6 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
-from nbgrader.utils import setenv
 
 from autograder.converter import convert
 from autograder.course import AUTOGRADED, SUBMITTED, Course
@@ -58,9 +57,12 @@ def open_gradebook(course: Course) -> Gradebook:
     directory = CourseDirectory(config=course.config())
     # nbgrader makes a new gradebook by calling alembic's command, which lies beside our Python but, in a
     # virtual environment that is not activated, not on the path.
-    scripts = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    with setenv(PATH=scripts):
+    path = os.environ.get("PATH", "")
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
+    try:
         return Gradebook(directory.db_url, directory.course_id)
+    finally:
+        os.environ["PATH"] = path
 
 
 @contextlib.contextmanager

@@ -163,8 +163,8 @@ def _close_arrays(key: np.ndarray, got: np.ndarray, rtol: float) -> Difference |
     worst = np.unravel_index(int(np.argmax(off)), key.shape)
     wrong = int((~agree).sum())
     what = f"{wrong} of {key.size} values differ" if key.size > 1 else "the value differs"
-    if not np.isfinite(got[worst]):
-        return Difference(f"{what}; not a finite number where one was expected", _index(worst))
+    if not np.isfinite(off[worst]):
+        return Difference(f"{what}; one of the two is not a finite number there", _index(worst))
     error = float(off[worst] / max(np.abs(key[worst]), np.abs(got[worst]), np.finfo(float).tiny))
     return Difference(f"{what}; largest relative error {error:.1e}", _index(worst), error)
 

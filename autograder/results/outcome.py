@@ -61,6 +61,8 @@ class Result:
         What was odd about the submission.
     seconds
         How long grading took.
+    failure
+        Why it could not be graded at all, through no fault of the student's; None where it was.
     """
 
     student: str
@@ -68,6 +70,7 @@ class Result:
     outcomes: list[Outcome]
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    failure: str | None = None
 
     @property
     def points(self) -> float:
@@ -87,6 +90,7 @@ class Result:
             "max_points": self.max_points,
             "tasks": [vars(outcome) for outcome in self.outcomes],
             "notes": self.notes,
+            "failure": self.failure,
             "seconds": round(self.seconds, 2),
         }
 

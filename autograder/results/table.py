@@ -22,7 +22,7 @@ def class_table(results: Sequence[Result], title: str) -> Group:
     title
         The table's title.
     """
-    tasks = results[0].outcomes if results else []
+    tasks = max((result.outcomes for result in results), key=len, default=[])
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("student", overflow="fold")
     for number, _ in enumerate(tasks, start=1):
@@ -30,7 +30,7 @@ def class_table(results: Sequence[Result], title: str) -> Group:
     table.add_column("points", justify="right")
     table.add_column("verdict", overflow="fold", ratio=1)
     for result in results:
-        cells = [_points(outcome) for outcome in result.outcomes]
+        cells = [_points(outcome) for outcome in result.outcomes] or [Text("")] * len(tasks)
         total = Text(f"{result.points:g}/{result.max_points:g}", style="bold")
         table.add_row(Text(result.student), *cells, total, Text("\n".join(_verdicts(result))))
     legend = "   ".join(f"{n} {task.task} ({task.max_points:g})" for n, task in enumerate(tasks, start=1))
@@ -45,6 +45,8 @@ def _points(outcome: Outcome) -> Text:
 
 def _verdicts(result: Result) -> list[str]:
     """Return one line for each thing that went wrong, and one for what was lent."""
+    if result.failure is not None:
+        return [f"not graded, because the grader failed: {result.failure}"]
     wrong = [outcome for outcome in result.outcomes if not outcome.is_full]
     if not wrong:
         lines = ["all right"]

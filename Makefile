@@ -1,0 +1,42 @@
+# Everything a contributor types. Each line is an ordinary command; the README gives them without make.
+VENV ?= .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+
+.PHONY: install demo test check lint types release lab clean
+
+install: $(VENV)/.installed
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+demo: install
+	$(BIN)/autograder demo
+
+test: install
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --cov --cov-report term --cov-fail-under 80
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/codespell
+
+types: install
+	$(BIN)/mypy
+
+# The committed release is what the source gives, byte for byte.
+release: install
+	$(BIN)/autograder release
+	git diff --exit-code -- assignments
+	test -z "$$(git status --porcelain -- assignments)"
+
+check: lint types release test
+
+lab: install
+	$(BIN)/autograder lab
+
+clean:
+	rm -rf $(VENV) build dist .coverage* .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,163 @@
+"""The main job on built-in data: release an assignment, hand in for a class of twelve, grade it."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.course import CONFIG_FILE, NEVER_RELEASED, RELEASE, SOURCE, SUBMITTED, Course
+from autograder.data.images import data_folder
+from autograder.grading.engine import grade_assignment
+from autograder.grading.mistakes import Solution, read_solutions
+from autograder.grading.tasks import is_solution, is_test, read_tasks, task_of
+from autograder.release.build import release
+from autograder.results.outcome import Outcome, Result
+
+ASSIGNMENT = "02_knn"
+NOTEBOOK = "knn"
+
+#: Students among whom the known mistakes are dealt out.
+MISTAKEN = 7
+
+
+@dataclass
+class Student:
+    """A student of the class, and what grading them must come to.
+
+    Attributes
+    ----------
+    name
+        The id.
+    content
+        The notebook that they hand in, as text.
+    lost
+        The tasks that they must lose, each with the mistake to be named (None: no name is known).
+    loses_all
+        Whether nothing of theirs can earn anything.
+    """
+
+    name: str
+    content: str
+    lost: dict[str, str | None] = field(default_factory=dict)
+    loses_all: bool = False
+
+
+def build_course(course: Course) -> Course:
+    """Return a new course in a temporary folder, with the demo's assignment released in it."""
+    source = course.folder(SOURCE) / ASSIGNMENT
+    root = Path(tempfile.mkdtemp(prefix="gradbook-demo-"))
+    shutil.copytree(source, root / SOURCE / ASSIGNMENT)
+    shutil.copy(course.root / CONFIG_FILE, root / CONFIG_FILE)
+    # The pictures need not be drawn again for it.
+    os.environ.setdefault("AUTOGRADER_DATA", str(data_folder(course.root)))
+    demo = Course(root)
+    release(demo, ASSIGNMENT)
+    return demo
+
+
+def hand_in(course: Course) -> list[Student]:
+    """Write the submissions of a class of twelve, and return the students."""
+    source = nbformat.read(course.folder(SOURCE) / ASSIGNMENT / f"{NOTEBOOK}.ipynb", as_version=4)
+    released = nbformat.read(course.folder(RELEASE) / ASSIGNMENT / f"{NOTEBOOK}.ipynb", as_version=4)
+    known = read_solutions(course.folder(SOURCE) / ASSIGNMENT / NEVER_RELEASED[0] / f"{NOTEBOOK}.py")
+    students = list(_class(source, released, known))
+    for student in students:
+        folder = course.folder(SUBMITTED) / student.name / ASSIGNMENT
+        folder.mkdir(parents=True)
+        (folder / f"{NOTEBOOK}.ipynb").write_text(student.content, encoding="utf-8")
+    return students
+
+
+def grade(course: Course) -> Iterator[Result]:
+    """Grade the class; yield each result as it comes."""
+    return grade_assignment(course, ASSIGNMENT, course.students(ASSIGNMENT))
+
+
+def surprises(students: list[Student], results: list[Result]) -> list[str]:
+    """Return, as sentences, where grading did not come to what it must."""
+    by_name = {result.student: result for result in results}
+    found = []
+    for student in students:
+        result = by_name.get(student.name)
+        if result is None or result.failure:
+            found.append(f"{student.name} was not graded")
+            continue
+        for outcome in result.outcomes:
+            problem = _problem(student, outcome)
+            if problem:
+                found.append(f"{student.name}, {outcome.task}: {problem}")
+    return found
+
+
+def _problem(student: Student, outcome: Outcome) -> str | None:
+    if student.loses_all:
+        return None if outcome.points == 0 else f"{outcome.points:g} points for nothing"
+    if outcome.task not in student.lost:
+        return None if outcome.is_full else f"lost points, and should not: {outcome.verdict}"
+    if outcome.is_full:
+        return "full points for a mistake"
+    name = student.lost[outcome.task]
+    if name is not None and outcome.mistake != name:
+        return f"should be told {name!r}, was told {outcome.mistake or outcome.verdict!r}"
+    return None
+
+
+def _class(source: NotebookNode, released: NotebookNode, known: list[Solution]) -> Iterator[Student]:
+    reference = {task_of(cell): _without_marks(cell.source) for cell in source.cells if is_solution(cell)}
+    last = list(read_tasks(source))[-1]
+    yield Student("perfect", _notebook(released, reference))
+    yield Student("blank", _notebook(released, {}), loses_all=True)
+    for number, mistakes in enumerate(_deal(known, MISTAKEN), start=1):
+        wrong = {mistake.task: mistake.cell(reference[mistake.task]) for mistake in mistakes}
+        lost: dict[str, str | None] = {mistake.task: mistake.title for mistake in mistakes}
+        yield Student(f"mistaken-{number}", _notebook(released, reference | wrong), lost)
+    loop = known[0].task
+    endless = reference | {loop: _with_first_line(reference[loop], "while True: pass")}
+    yield Student("endless-loop", _notebook(released, endless), {loop: None})
+    others = {name: text for name, text in reference.items() if name != last}
+    edited = nbformat.reads(_notebook(released, others), as_version=4)
+    for cell in edited.cells:
+        if is_test(cell) and task_of(cell) == last:
+            cell.source = "print('all checks passed')"
+    yield Student("edited-test", nbformat.writes(edited), {last: None})
+    whole = _notebook(released, reference)
+    yield Student("broken-json", whole[: len(whole) // 2], loses_all=True)
+
+
+def _deal(mistakes: list[Solution], hands: int) -> list[list[Solution]]:
+    """Deal all mistakes out, no two of one task to the same student."""
+    dealt: list[list[Solution]] = [[] for _ in range(hands)]
+    for mistake in mistakes:
+        free = [hand for hand in dealt if mistake.task not in {other.task for other in hand}]
+        if free:
+            min(free, key=len).append(mistake)
+    return dealt
+
+
+def _notebook(released: NotebookNode, solutions: dict[str, str]) -> str:
+    notebook = nbformat.from_dict(json.loads(json.dumps(released)))
+    for cell in notebook.cells:
+        if is_solution(cell) and task_of(cell) in solutions:
+            cell.source = solutions[task_of(cell)]
+    return str(nbformat.writes(notebook))
+
+
+def _without_marks(source: str) -> str:
+    return "\n".join(line for line in source.splitlines() if "### BEGIN" not in line and "### END" not in line)
+
+
+def _with_first_line(source: str, line: str) -> str:
+    """Return a function with `line` before its first statement."""
+    tree = ast.parse(source)
+    function = next(node for node in tree.body if isinstance(node, ast.FunctionDef))
+    function.body[:0] = ast.parse(line).body
+    return ast.unparse(tree)

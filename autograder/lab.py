@@ -1,0 +1,46 @@
+"""A learner's own copy of the assignments, and JupyterLab to work in it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograder.course import RELEASE, WORK, Course
+from autograder.errors import AutograderError
+
+
+def copy_missing(course: Course) -> list[Path]:
+    """Copy what is missing in ``work/`` from ``assignments/``, and return the new files.
+
+    A file that is there is never touched, whatever it holds.
+    """
+    released, work = course.folder(RELEASE), course.folder(WORK)
+    if not released.is_dir() or not any(released.rglob("*.ipynb")):
+        msg = "There are no assignments to work on."
+        raise AutograderError(msg, expected=f"notebooks in {released}", next="git checkout assignments")
+    copied = []
+    for path in sorted(released.rglob("*")):
+        target = work / path.relative_to(released)
+        if path.is_file() and ".ipynb_checkpoints" not in path.parts and not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, target)
+            copied.append(target)
+    return copied
+
+
+def open_lab(course: Course, options: Sequence[str] = ()) -> int:
+    """Open JupyterLab on ``work/`` and wait until it is closed; return its exit code.
+
+    It starts in the course folder, because nbgrader's buttons read the configuration from where the
+    server was started.
+
+    Parameters
+    ----------
+    options
+        Passed on to ``jupyter lab``, for example ``--no-browser``.
+    """
+    command = [sys.executable, "-m", "jupyterlab", f"--LabApp.default_url=/lab/tree/{WORK}", *options]
+    return subprocess.call(command, cwd=course.root)

@@ -1,0 +1,295 @@
+"""A class of odd submissions, graded by our command and by nbgrader's: who gets what, and is told why."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+
+from autograder.course import Course
+from autograder.grading.engine import grade_assignment
+from autograder.results.outcome import Result
+from tests.courses import RIGHT, answered, hand_in
+
+FULL = {"double": 2, "total": 2, "square": 4}
+
+ENDLESS = "def double(x):\n    while True:\n        pass"
+DEAF = """
+def double(x):
+    while True:
+        try:
+            while True:
+                pass
+        except BaseException:
+            pass
+"""
+
+
+def without(notebook: NotebookNode, *grade_ids: str) -> NotebookNode:
+    """Delete cells."""
+    notebook.cells = [
+        c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") not in grade_ids
+    ]
+    return notebook
+
+
+def with_tests(notebook: NotebookNode, change: Callable[[NotebookNode], object]) -> NotebookNode:
+    """Change every graded cell."""
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade") and cell.cell_type == "code":
+            change(cell)
+    return notebook
+
+
+def copied_twice(notebook: NotebookNode) -> NotebookNode:
+    """Copy every cell, as copy and paste of all would: same metadata, new ids."""
+    copies = [nbformat.from_dict(json.loads(json.dumps(cell))) for cell in notebook.cells]
+    for number, cell in enumerate(copies):
+        cell.id = f"copy-{number}"
+    notebook.cells = [cell for pair in zip(notebook.cells, copies, strict=True) for cell in pair]
+    return notebook
+
+
+def split_solution(notebook: NotebookNode) -> NotebookNode:
+    """Split a solution cell in its middle, as Ctrl+Shift+- does."""
+    index = next(i for i, c in enumerate(notebook.cells) if c.id == "double")
+    head, tail = notebook.cells[index].source.split("\n", 1)
+    second = nbformat.from_dict(json.loads(json.dumps(notebook.cells[index])))
+    notebook.cells[index].source, second.source, second.id = head, tail, "double-tail"
+    notebook.cells.insert(index + 1, second)
+    return notebook
+
+
+def stripped(notebook: NotebookNode) -> NotebookNode:
+    """Take all metadata and ids, as some editors do."""
+    for number, cell in enumerate(notebook.cells):
+        cell.metadata = {}
+        cell.id = f"other-{number}"
+    return notebook
+
+
+def retagged(notebook: NotebookNode) -> NotebookNode:
+    """Tag every cell so that execution would pass over it."""
+    for cell in notebook.cells:
+        cell.metadata["tags"] = ["skip-grading", "skip-execution"]
+    return notebook
+
+
+def with_import(notebook: NotebookNode) -> NotebookNode:
+    """Use an import that was added to the given first cell."""
+    next(c for c in notebook.cells if c.id == "imports").source += "\nimport operator"
+    next(
+        c for c in notebook.cells if c.id == "double"
+    ).source = "def double(x):\n    return operator.mul(2, x)"
+    return notebook
+
+
+def as_version_3(notebook: NotebookNode) -> str:
+    return str(nbformat.writes(nbformat.convert(notebook, 3), version=3))
+
+
+def submissions(release: Path) -> dict[str, tuple[object, dict[str, float]]]:
+    """Return each student's notebook, and the points that they deserve."""
+
+    def right(**changed: str) -> NotebookNode:
+        return answered(release, **{**RIGHT, **changed})
+
+    kernel = right()
+    kernel.metadata["kernelspec"] = {"name": "python2", "display_name": "Python 2", "language": "python"}
+    prints = "import sys\ndef double(x):\n    print('x', file=sys.stderr)\n    return 2 * x"
+    return {
+        "perfect": (right(), FULL),
+        "blank": (answered(release), {}),
+        "adds-two": (right(double="def double(x):\n    return x + 2"), {"total": 2, "square": 4}),
+        "half": (right(double="def double(x):\n    return (2 * x).ravel()"), {**FULL, "double": 1}),
+        "loops": (
+            right(square="def square(x):\n    return np.array([v * v for v in x])"),
+            {"double": 2, "total": 2},
+        ),
+        "syntax": (right(square="def square(x)\n    return x"), {"double": 2, "total": 2}),
+        "endless": (right(double=ENDLESS), {"total": 2, "square": 4}),
+        "deaf": (right(double=DEAF), {"total": 2, "square": 4}),
+        "dies": (right(double="import os\ndef double(x):\n    os._exit(1)"), {"total": 2, "square": 4}),
+        "warns": (right(double=prints), FULL),
+        "big": (right(double="def double(x):\n    return 1e9"), {"total": 2, "square": 4}),
+        "edited-tests": (
+            with_tests(answered(release), lambda cell: cell.update(source="print('passed')\n2.0")),
+            {},
+        ),
+        "deleted-tests": (without(right(), "double-test", "total-test", "square-test"), FULL),
+        "retyped-tests": (with_tests(right(), lambda cell: cell.update(cell_type="markdown")), FULL),
+        "solution-tests": (
+            with_tests(answered(release), lambda cell: cell.metadata["nbgrader"].update(solution=True)),
+            {},
+        ),
+        "more-points": (with_tests(right(), lambda cell: cell.metadata["nbgrader"].update(points=100)), FULL),
+        "copied": (copied_twice(right()), FULL),
+        "split": (split_solution(right()), FULL),
+        "stripped": (stripped(right()), FULL),
+        "retagged": (retagged(right()), FULL),
+        "import": (with_import(right()), FULL),
+        "kernel": (kernel, FULL),
+        "version-3": (as_version_3(right()), FULL),
+        "broken": ('{"cells": [', {}),
+        "not-utf8": (b'{"cells": ["\xff\xfe"]}', {}),
+        "list": ("[1, 2]", {}),
+        "quote'\"": (right(), FULL),
+        "with space": (right(), FULL),
+        "李雷 🙂": (right(), FULL),
+        "[glob]*": (right(), FULL),
+    }
+
+
+@pytest.fixture(scope="module")
+def graded(shared_course: Course) -> dict[str, Result]:
+    """The class, graded by our command."""
+    release = shared_course.root / "assignments/01_tiny/tiny.ipynb"
+    for student, (notebook, _) in submissions(release).items():
+        hand_in(shared_course.root, student, notebook)  # type: ignore[arg-type]
+    hand_in(shared_course.root, "renamed", answered(release, **RIGHT), "tiny (1).ipynb")
+    hand_in(shared_course.root, "nothing", "no notebook", "readme.txt")
+    students = shared_course.students("01_tiny")
+    return {result.student: result for result in grade_assignment(shared_course, "01_tiny", students)}
+
+
+def deserved(course: Course) -> dict[str, dict[str, float]]:
+    release = course.root / "assignments/01_tiny/tiny.ipynb"
+    points = {student: points for student, (_, points) in submissions(release).items()}
+    return {**points, "renamed": FULL, "nothing": {}}
+
+
+def scores(course: Course) -> dict[str, dict[str, object]]:
+    """Return what nbgrader's gradebook holds."""
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db", "") as gradebook:
+        return {
+            submission.student.id: {
+                grade.name: (grade.auto_score, grade.needs_manual_grade)
+                for notebook in submission.notebooks
+                for grade in notebook.grades
+            }
+            for submission in gradebook.assignment_submissions("01_tiny")
+        }
+
+
+def test_everybody_gets_what_their_answers_earn(shared_course: Course, graded: dict[str, Result]) -> None:
+    got = {
+        student: {outcome.task: outcome.points for outcome in result.outcomes if outcome.points}
+        for student, result in graded.items()
+    }
+    assert got == deserved(shared_course)
+
+
+def test_the_gradebook_holds_the_same(shared_course: Course, graded: dict[str, Result]) -> None:
+    recorded = scores(shared_course)
+    for student, result in graded.items():
+        for outcome in result.outcomes:
+            assert recorded[student][f"{outcome.task}-test"] == (outcome.points, False), student
+
+
+def test_an_answered_question_waits_and_an_untouched_one_scores_nothing(
+    shared_course: Course, graded: dict[str, Result]
+) -> None:
+    recorded = scores(shared_course)
+    assert recorded["perfect"]["q-why"] == (None, True)
+    assert recorded["blank"]["q-why"] == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("student", "task", "verdict"),
+    [
+        ("perfect", "double", "right"),
+        ("blank", "double", "not started"),
+        ("half", "double", "1 of 2 answers right"),
+        ("endless", "double", "time limit 3 s"),
+        ("deaf", "double", "time limit 3 s"),
+        ("dies", "double", "the kernel died"),
+        ("loops", "square", "uses a Python loop"),
+        ("syntax", "square", "the solution cell raised SyntaxError"),
+        ("broken", "double", "the file could not be read"),
+        ("nothing", "double", "not handed in"),
+    ],
+)
+def test_the_verdict_says_what_happened(
+    graded: dict[str, Result], student: str, task: str, verdict: str
+) -> None:
+    outcome = next(outcome for outcome in graded[student].outcomes if outcome.task == task)
+    assert outcome.verdict.startswith(verdict)
+
+
+def test_a_known_mistake_is_named_and_costs_only_its_own_task(graded: dict[str, Result]) -> None:
+    double, total, square = graded["adds-two"].outcomes
+    assert double.mistake == "Two is added, not multiplied by."
+    assert double.message == "Doubling is a product."
+    assert total.is_full
+    assert total.with_reference == ["double"]
+    assert square.with_reference == []
+
+
+def test_a_broken_rule_is_named(graded: dict[str, Result]) -> None:
+    square = graded["loops"].outcomes[2]
+    assert square.mistake == "There is a loop."
+    assert "list comprehension in square" in str(square.message)
+
+
+@pytest.mark.parametrize(
+    ("student", "note"),
+    [
+        ("broken", "not JSON"),
+        ("not-utf8", "not UTF-8"),
+        ("list", "holds no cells"),
+        ("edited-tests", "was changed; the original was used"),
+        ("deleted-tests", "was missing; it was put back"),
+        ("split", "the texts were joined"),
+        ("renamed", "tiny (1).ipynb was taken as tiny.ipynb"),
+        ("nothing", "was not handed in"),
+    ],
+)
+def test_what_was_odd_is_noted(graded: dict[str, Result], student: str, note: str) -> None:
+    assert any(note in line for line in graded[student].notes), graded[student].notes
+
+
+def test_feedback_shows_verdicts_and_no_hidden_line(shared_course: Course, graded: dict[str, Result]) -> None:
+    pages = {
+        path.parts[-3]: path.read_text() for path in shared_course.root.glob("feedback/*/01_tiny/tiny.html")
+    }
+    assert set(pages) == set(graded) - {"nothing"}
+    for student, page in pages.items():
+        assert "hidden_x" not in page, student
+        assert "hidden_rng" not in page, student
+        assert "twice_as_much" not in page, student
+    assert "Two is added, not multiplied by." in pages["adds-two"]
+    assert "in place of double" in pages["adds-two"]
+    assert "About this submission" in pages["broken"]
+
+
+def test_nbgraders_own_commands_give_the_same_scores_and_pages(
+    shared_course: Course, graded: dict[str, Result], tmp_path: Path
+) -> None:
+    # nbgrader itself reads student ids as patterns, and passes over a folder without any notebook.
+    beyond_nbgrader = {"[glob]*", "nothing"}
+    ours = {
+        student: grades for student, grades in scores(shared_course).items() if student not in beyond_nbgrader
+    }
+    twin = Course(tmp_path / "twin")
+    made = ("gradebook.db", "autograded", "feedback")
+    shutil.copytree(shared_course.root, twin.root, ignore=shutil.ignore_patterns(*made))
+    for student in beyond_nbgrader:
+        shutil.rmtree(twin.folder("submitted") / student)
+    for command in ("autograde", "generate_feedback"):
+        run = subprocess.run(["nbgrader", command, "01_tiny"], cwd=twin.root, capture_output=True, text=True)
+        assert run.returncode == 0, run.stderr[-2000:]
+    assert scores(twin) == ours
+    for student in ours:
+        page = f"feedback/{student}/01_tiny/tiny.html"
+        assert _verdicts(shared_course.root / page) == _verdicts(twin.root / page)
+
+
+def _verdicts(page: Path) -> list[str]:
+    return [line for line in page.read_text().splitlines() if "points</b>" in line]

@@ -1,0 +1,211 @@
+"""What a student sees when a check fails, in a notebook and while grading."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import warnings
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from autograder.notebook import (
+    CheckFailed,
+    answers,
+    check_close,
+    check_equal,
+    check_no_loops,
+    check_shape,
+    check_that,
+    progress,
+    task,
+)
+from autograder.notebook.messages import State, short
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> Iterator[None]:
+    progress._states.clear()
+    yield
+    progress._states.clear()
+
+
+@pytest.fixture
+def grading(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "_seed", 1)
+
+
+def unfinished() -> None:
+    raise NotImplementedError
+
+
+def fails(*calls: object) -> CheckFailed:
+    def run() -> None:
+        with task("relu"):
+            for call in calls:
+                call()  # type: ignore[operator]
+
+    with pytest.raises(CheckFailed) as caught:
+        run()
+    return caught.value
+
+
+def test_right_code_passes_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    with task("relu"):
+        check_shape("out", np.zeros((2, 3)), (2, 3))
+        check_close("out", lambda: np.array([1.0, 2.0]), [1, 2 + 1e-12])
+        check_equal("labels", np.array([1, 2]), [1, 2])
+        check_that("all at least 0", lambda: np.arange(3) >= 0, "a sign is wrong")
+    assert "relu: 4 checks passed." in capsys.readouterr().out
+    assert progress._states == {"relu": State.PASSED}
+
+
+def test_a_wrong_value_is_explained() -> None:
+    failure = fails(lambda: check_close("out", np.array([[1.0, 5.0]]), [[1.0, 2.0]]))
+    text = str(failure)
+    assert "relu: out: 1 of 2 values differ; largest relative error 6.0e-01." in text
+    assert "expected, got" not in text
+    assert "out[0, 1]: expected 2, got 5" in text
+    assert "[[1, 2]]" in text
+    assert progress._states == {"relu": State.FAILED}
+
+
+def test_a_known_wrong_value_names_its_cause() -> None:
+    failure = fails(lambda: check_close("d", 25.0, 5.0, mistakes=[("The square root is missing.", 25)]))
+    assert failure.cause == "The square root is missing."
+    assert "The square root is missing." in failure._repr_html_()
+
+
+def test_a_wrong_shape_says_both_and_the_likely_cause() -> None:
+    failure = fails(lambda: check_shape("dists", np.zeros((3, 2)), (2, 3)))
+    assert failure.rows()[1:4] == [
+        ("expected", "shape (2, 3)"),
+        ("got", "shape (3, 2)"),
+        ("likely cause", "rows and columns are swapped"),
+    ]
+
+
+def test_a_forgotten_return_is_told() -> None:
+    assert fails(lambda: check_close("out", None, [1.0])).cause == "the function ends without a return"
+
+
+def test_unfinished_code_reads_not_started() -> None:
+    failure = fails(lambda: check_close("out", unfinished, 1))
+    assert str(failure) == "relu: not started"
+    assert failure._render_traceback_() == ["relu: not started"]
+    assert progress._states == {"relu": State.NOT_STARTED}
+
+
+def test_an_exception_is_told_by_its_line_and_not_by_a_traceback() -> None:
+    def student_code() -> float:
+        return float(np.ones(3) @ np.ones(4))
+
+    text = str(fails(lambda: check_close("out", student_code, 1)))
+    assert "your code raised ValueError." in text
+    assert "student_code, line" in text
+    assert "return float(np.ones(3) @ np.ones(4))" in text
+    assert "Traceback" not in text
+
+
+def test_warnings_become_messages_and_never_reach_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    with task("relu"):
+        check_close("out", lambda: np.log(np.zeros(1)), [-np.inf])
+        warnings.warn("watch out", stacklevel=1)
+    out, err = capsys.readouterr()
+    assert "divide by zero" in out
+    assert "watch out" in out
+    assert err == ""
+
+
+@pytest.mark.usefixtures("grading")
+def test_while_grading_a_failing_check_explains_and_the_cell_goes_on(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with task("relu"):
+        check_close("first", 1.0, 2.0)
+        check_close("second", 1.0, 3.0)
+        check_close("third", unfinished, 3.0)
+        raise AssertionError  # not reached: the block ends where the code stops
+    out = capsys.readouterr().out
+    assert "first: the value differs" in out
+    assert "second: the value differs" in out
+    assert "relu: not started" in out
+
+
+def test_a_loop_in_the_function_is_found() -> None:
+    def looped(x: list[int]) -> list[int]:
+        return [v for v in x]  # noqa: C416
+
+    failure = fails(lambda: check_no_loops(looped))
+    assert "a list comprehension in looped" in str(failure)
+    with task("relu"):
+        check_no_loops(unfinished)
+
+
+def test_answers_do_nothing_without_a_grader(capsys: pytest.CaptureFixture[str]) -> None:
+    answers.answer("dx", unfinished)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.usefixtures("grading")
+def test_hidden_numbers_depend_on_the_task_and_the_seed_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = answers.hidden_rng("relu").standard_normal(4)
+    assert (answers.hidden_rng("relu").standard_normal(4) == first).all()
+    assert (answers.hidden_rng("affine").standard_normal(4) != first).any()
+    monkeypatch.setattr(answers, "_seed", 2)
+    assert (answers.hidden_rng("relu").standard_normal(4) != first).any()
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (np.array([1.0, 0.5]), "[1, 0.5]"),
+        (np.zeros((50, 2)), "shape (50, 2), float64"),
+        (1 / 3, "0.333333"),
+        ("x" * 500, "'" + "x" * 116 + "…"),
+    ],
+)
+def test_values_are_shown_short(value: object, text: str) -> None:
+    assert short(value) == text
+
+
+def test_text_from_code_cannot_become_markup() -> None:
+    failure = CheckFailed("<b>task</b>", "<script>", got="<img onerror=x>")
+    assert "<script>" not in failure._repr_html_()
+    assert "<img" not in failure._repr_html_()
+
+
+def test_the_progress_table_lists_tasks_points_and_states(
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    import nbformat
+
+    from tests.courses import source_notebook
+
+    folder = tmp_path_factory.mktemp("progress")
+    nbformat.write(source_notebook(), folder / "tiny.ipynb")
+    monkeypatch.chdir(folder)
+    progress.set_state("double", State.PASSED)
+    progress.set_state("total", State.FAILED)
+    progress.show_progress("tiny")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:4] == [
+        "✓ double     2  passed",
+        "✗ total      2  not yet right",
+        "· square     4  check not run yet",
+        "· q-why      1  graded by hand",
+    ]
+    assert lines[4] == "2 of 8 automatic points pass their checks; 1 more are graded by hand."
+
+
+def test_importing_the_notebook_side_is_cheap() -> None:
+    code = (
+        "import sys, numpy, autograder.notebook, autograder.data.images;"
+        "heavy = {'matplotlib', 'IPython', 'nbgrader', 'rich', 'typer', 'pooch', 'tqdm', 'traitlets'};"
+        "sys.exit(', '.join(heavy & set(sys.modules)))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr

@@ -1,0 +1,63 @@
+"""The rule against Python loops: what breaks it, and what does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.notebook.loops import find_loop
+
+HELPER = "def helper(x):\n    for value in x:\n        pass"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "for v in x: pass",
+        "while True: break",
+        "return [v for v in x]",
+        "return {v for v in x}",
+        "return {v: v for v in x}",
+        "return sum(v for v in x)",
+        "return list(map(f, x))",
+        "return np.vectorize(f)(x)",
+        "return np.apply_along_axis(f, 0, x)",
+        "return np.fromiter(x, float)",
+        "return square(x[1:])",
+        "return helper(x)",
+        "return self.helper(x)",
+        "def inner():\n        for v in x: pass\n    return inner()",
+    ],
+)
+def test_loops_are_found(body: str) -> None:
+    assert find_loop("square", [HELPER, f"def square(x):\n    {body}"]) is not None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return x * x",
+        "return np.einsum('i,i->', x, x)",
+        "square = x * x\n    return square",
+        "return np.helper(x)",
+        "return x.sum()",
+        "return other(x)",
+    ],
+)
+def test_array_code_is_free_of_them(body: str) -> None:
+    assert find_loop("square", [HELPER, f"def square(x):\n    {body}"]) is None
+
+
+def test_a_method_counts_and_the_last_definition_decides() -> None:
+    first = "@add_to_class(K)\ndef square(self, x):\n    for v in x: pass"
+    assert find_loop("square", [first]) is not None
+    assert find_loop("square", [first, "def square(self, x):\n    return x"]) is None
+
+
+def test_the_message_names_the_line() -> None:
+    loop = find_loop("square", ["def square(x):\n    return np.array([\n        v * v for v in x\n    ])"])
+    assert str(loop) == "a list comprehension in square: v * v for v in x"
+
+
+@pytest.mark.parametrize("source", ["def square(x) return", "\0", "(" * 500])
+def test_cells_that_are_not_python_are_passed_over(source: str) -> None:
+    assert find_loop("square", [source]) is None
