@@ -129,6 +129,24 @@ class Course:
             if (path / assignment).is_dir() and not path.name.startswith(".")
         )
 
+    def submitted(self, assignment: str, wanted: Iterable[str] | None = None) -> list[str]:
+        """Return the students to grade: those `wanted`, or all who handed in.
+
+        Raises
+        ------
+        AutograderError
+            When nobody handed in, or one of those wanted did not.
+        """
+        students = self.students(assignment)
+        if not students:
+            msg = f"Nobody has handed in {assignment}."
+            raise AutograderError(
+                msg,
+                expected=f"notebooks in {self.root / SUBMITTED / 'STUDENT' / assignment}",
+                next=f"put them there, or collect them: nbgrader zip_collect {assignment}",
+            )
+        return [known(student, students, "submission of") for student in wanted] if wanted else students
+
     def config(self) -> Config:
         """Return the course's configuration, as nbgrader reads it."""
         from traitlets.config.loader import PyFileConfigLoader

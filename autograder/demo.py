@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -15,7 +14,6 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.course import CONFIG_FILE, NEVER_RELEASED, RELEASE, SOURCE, SUBMITTED, Course
-from autograder.data.images import data_folder
 from autograder.grading.engine import grade_assignment
 from autograder.grading.mistakes import Solution, read_solutions
 from autograder.grading.tasks import is_solution, is_test, read_tasks, task_of
@@ -57,8 +55,6 @@ def build_course(course: Course) -> Course:
     root = Path(tempfile.mkdtemp(prefix="gradbook-demo-"))
     shutil.copytree(source, root / SOURCE / ASSIGNMENT)
     shutil.copy(course.root / CONFIG_FILE, root / CONFIG_FILE)
-    # The pictures need not be drawn again for it.
-    os.environ.setdefault("AUTOGRADER_DATA", str(data_folder(course.root)))
     demo = Course(root)
     release(demo, ASSIGNMENT)
     return demo
@@ -152,7 +148,9 @@ def _notebook(released: NotebookNode, solutions: dict[str, str]) -> str:
 
 
 def _without_marks(source: str) -> str:
-    return "\n".join(line for line in source.splitlines() if "### BEGIN" not in line and "### END" not in line)
+    return "\n".join(
+        line for line in source.splitlines() if "### BEGIN" not in line and "### END" not in line
+    )
 
 
 def _with_first_line(source: str, line: str) -> str:

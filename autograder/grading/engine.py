@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from nbformat import NotebookNode
 
-from autograder.course import METADATA, SUBMITTED, Course
+from autograder.course import METADATA, SUBMITTED, WORK, Course
+from autograder.errors import AutograderError
 from autograder.grading.collect import find_notebook
 from autograder.grading.execute import GradingExecute
 from autograder.grading.graft import graft_file
@@ -135,6 +136,21 @@ def grade_students(
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
+
+
+def grade_own(course: Course, assignment: str) -> Result:
+    """Grade a learner's own copy of an assignment, in ``work/``; nothing is written down.
+
+    Raises
+    ------
+    AutograderError
+        When there is no copy.
+    """
+    folder = course.folder(WORK) / assignment
+    if not folder.is_dir():
+        msg = f"You have no copy of {assignment} yet."
+        raise AutograderError(msg, expected=folder, next="autograder lab")
+    return grade_folder("you", folder, standards(course, assignment), course.config())
 
 
 def _result(future: Future[Result], student: str) -> Result:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import time
@@ -17,6 +18,7 @@ from nbgrader.preprocessors import Execute
 from traitlets import Float, Unicode
 
 from autograder.course import GRADING_KERNEL, METADATA, SKIP_TAG
+from autograder.data.dataset import data_folder
 from autograder.grading.material import material_of
 from autograder.grading.tasks import all_needs, declared, is_test, read_tasks, task_of
 
@@ -142,7 +144,9 @@ class _Run:
         manager.transport = "ipc"
         manager.connection_file = str(self.scratch / f"kernel-{number}.json")
         client.reset_execution_trackers()
-        async with client.async_setup_kernel(cwd=str(self.folder)):
+        # The kernel works far from the course; it is told where the course keeps its pictures.
+        environment = os.environ | {"AUTOGRADER_DATA": str(data_folder().resolve())}
+        async with client.async_setup_kernel(cwd=str(self.folder), env=environment):
             await ensure_async(
                 client.kc.execute_interactive(  # type: ignore[union-attr]
                     f"from autograder.notebook.answers import begin_grading\nbegin_grading({self.seed})",

@@ -169,7 +169,7 @@ def compute_key(material: Material, execute: GradingExecute) -> Key:
     AutograderError
         When a task's reference leaves no answers, or raises.
     """
-    notebook = _with_mistakes(material)
+    notebook = with_solutions(material)
     with TemporaryDirectory(prefix="autograder-key-") as folder:
         execute.run(notebook, Path(folder), material.seed)
     key = Key({}, {task: [] for task in material.tasks})
@@ -209,8 +209,11 @@ def _is_error(answer: Answer) -> bool:
     return isinstance(answer.value, Raised)
 
 
-def _with_mistakes(material: Material) -> NotebookNode:
-    """Return the source notebook with the graded cells run for every known mistake as well."""
+def with_solutions(material: Material) -> NotebookNode:
+    """Return the source notebook with the graded cells run for every known mistake as well.
+
+    Each such cell names its mistake in ``metadata.autograder.mistake``.
+    """
     source = material.source
     solutions = {task_of(cell): cell for cell in source.cells if is_solution(cell)}
     cells: list[NotebookNode] = []

@@ -48,7 +48,8 @@ class GradingProvisioner(LocalProvisioner):
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Replace the environment that the kernel would inherit."""
         home = str(kwargs.get("cwd") or tempfile.gettempdir())
-        environment = {name: os.environ[name] for name in _PASSED if name in os.environ}
+        given = kwargs.get("env", os.environ)
+        environment = {name: given[name] for name in _PASSED if name in given}
         environment |= _FIXED | {"HOME": home, "IPYTHONDIR": str(Path(home) / ".ipython")}
         # Matplotlib's list of fonts takes seconds to make: kernels share one.
         environment["MPLCONFIGDIR"] = str(

@@ -1,15 +1,76 @@
-"""The class as a table in the terminal."""
+"""What a grading run says in the terminal: its progress, the class as a table, a learner's own result."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 
 from rich import box
-from rich.console import Group
+from rich.console import Console, Group
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from autograder.results.outcome import Outcome, Result
+
+
+def watch(results: Iterable[Result], total: int) -> list[Result]:
+    """Collect results as they come, with a progress bar on stderr; return them by student.
+
+    Parameters
+    ----------
+    results
+        Graded submissions, in the order in which they are done.
+    total
+        How many there will be.
+    """
+    columns = (
+        TextColumn("grading"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[last]}"),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task("", total=total, last="")
+        done = []
+        for result in results:
+            done.append(result)
+            progress.update(bar, advance=1, last=result.student)
+    return sorted(done, key=lambda result: result.student)
+
+
+def show(results: Sequence[Result], assignment: str, *, as_json: bool) -> None:
+    """Print graded submissions as a table, or as JSON.
+
+    Parameters
+    ----------
+    results
+        Graded submissions of one assignment.
+    assignment
+        Its name.
+    as_json
+        Print a JSON list instead, an object a submission.
+    """
+    if as_json:
+        Console().print_json(json.dumps([result.as_dict() for result in results]))
+    else:
+        Console().print(class_table(results, assignment))
+
+
+def explain(result: Result) -> None:
+    """Print what is known about each task that did not earn all its points."""
+    console = Console()
+    for outcome in result.outcomes:
+        if outcome.is_full or outcome.verdict == "not started":
+            continue
+        points = f"{outcome.points:g} of {outcome.max_points:g} points"
+        console.print(Text(f"{outcome.task}: {points}. {outcome.mistake or outcome.verdict}", style="bold"))
+        for line in (
+            [outcome.message] if outcome.message else [f"{name}: {what}" for name, what in outcome.details]
+        ):
+            console.print(Text(line or ""), soft_wrap=False)
+        console.print()
 
 
 def class_table(results: Sequence[Result], title: str) -> Group:

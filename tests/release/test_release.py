@@ -1,0 +1,157 @@
+"""A release holds what students may see, the same bytes each time; what is unsound is refused by name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+
+from autograder.course import Course
+from autograder.errors import AutograderError
+from autograder.release.build import release
+from autograder.release.lint import lint_release
+from tests.courses import make_course, source_notebook
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_release_twice_is_the_same_to_the_byte(course: Course) -> None:
+    before = contents(course.root / "assignments")
+    (course.root / "gradebook.db").unlink()
+    assert release(course, "01_tiny").changed == []
+    assert contents(course.root / "assignments") == before
+
+
+def test_a_release_elsewhere_is_the_same_to_the_byte(course: Course, tmp_path: Path) -> None:
+    other = Course(make_course(tmp_path / "elsewhere"))
+    release(other, "01_tiny")
+    assert contents(other.root / "assignments") == contents(course.root / "assignments")
+
+
+def test_students_get_stubs_and_visible_checks_alone(course: Course) -> None:
+    text = (course.root / "assignments/01_tiny/tiny.ipynb").read_text()
+    assert "raise NotImplementedError" in text
+    assert "check_close" in text
+    assert "Your answer here." in text
+    for secret in ("twice_as_much", "hidden_rng", "BEGIN", "answer(", "each of its terms"):
+        assert secret not in text
+    assert contents(course.root / "assignments").keys() == {"01_tiny/tiny.ipynb"}
+
+
+def test_a_change_of_the_source_is_released_and_what_was_removed_goes(course: Course) -> None:
+    stale = course.root / "assignments/01_tiny/stale.txt"
+    stale.write_text("old")
+    assert release(course, "01_tiny").changed == ["stale.txt"]
+    assert not stale.exists()
+
+
+def first(notebook: NotebookNode, grade_id: str) -> NotebookNode:
+    return next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == grade_id)
+
+
+def without_answer(notebook: NotebookNode) -> None:
+    cell = first(notebook, "double-test")
+    cell.source = "\n".join(line for line in cell.source.splitlines() if "answer(" not in line)
+
+
+def trailing(notebook: NotebookNode) -> None:
+    first(notebook, "double-test").source += "\n1.0"
+
+
+def duplicate_task(notebook: NotebookNode) -> None:
+    first(notebook, "total").metadata["nbgrader"]["grade_id"] = "double"
+
+
+def without_id(notebook: NotebookNode) -> None:
+    notebook.cells[1].pop("id")
+
+
+def stale_output(notebook: NotebookNode) -> None:
+    notebook.cells[1].outputs = [nbformat.v4.new_output("stream", text="hello")]
+
+
+def unmarked_solution(notebook: NotebookNode) -> None:
+    cell = first(notebook, "double")
+    cell.source = cell.source.replace("### BEGIN SOLUTION", "").replace("### END SOLUTION", "")
+
+
+def solution_elsewhere(notebook: NotebookNode) -> None:
+    notebook.cells[1].source += "\n### BEGIN SOLUTION\nx = 1\n### END SOLUTION"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "finding"),
+    [
+        (without_answer, "double-test: records no answer()"),
+        (trailing, "double-test: ends in an expression"),
+        (duplicate_task, "the task id 'double' is there 2 times"),
+        (without_id, "has no id"),
+        (stale_output, "imports: has a stale output"),
+        (unmarked_solution, "double: is a solution cell without ### BEGIN SOLUTION"),
+        (solution_elsewhere, "imports: holds a solution"),
+    ],
+)
+def test_an_unsound_source_is_refused(
+    course: Course, spoil: Callable[[NotebookNode], None], finding: str
+) -> None:
+    before = contents(course.root / "assignments")
+    notebook = source_notebook()
+    spoil(notebook)
+    (course.root / "source_solutions/01_tiny/tiny.ipynb").write_text(json.dumps(notebook))
+    with pytest.raises(AutograderError) as caught:
+        release(course, "01_tiny")
+    assert finding in str(caught.value)
+    assert "The release that was there is unchanged." in str(caught.value)
+    assert contents(course.root / "assignments") == before
+
+
+def test_what_survives_into_a_release_is_found(course: Course) -> None:
+    source = source_notebook()
+    leaked = nbformat.read(course.root / "assignments/01_tiny/tiny.ipynb", as_version=4)
+    leaked.cells[0].source += "\nThe first line is\n    twice_as_much = 2 * x"
+    leaked.cells[1].source += "\nanswer('dx', lambda: 1)\n### BEGIN HIDDEN TESTS"
+    folder = course.root / "assignments/01_tiny"
+    (folder / "reference").mkdir()
+    (folder / "reference/model.npz").write_bytes(b"")
+    found = {str(f) for f in lint_release(folder, {"tiny": source}, {"tiny": leaked})}
+    assert "tiny, cell title: a solution line survived: twice_as_much = 2 * x" in found
+    assert "tiny, cell imports: a hidden answer survived" in found
+    assert "tiny, cell imports: a solution or hidden-test mark survived" in found
+    assert "reference: must never be released" in found
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("def f(x): return x", "does not say which task it solves"),
+        (
+            "from autograder.grading.mistakes import mistake\n@mistake('dubble')\ndef f(x): return x",
+            "not a task",
+        ),
+        ("def f(x) return", "is not valid Python"),
+    ],
+)
+def test_mistakes_that_solve_no_task_are_refused(course: Course, text: str, what: str) -> None:
+    (course.root / "source_solutions/01_tiny/mistakes/tiny.py").write_text(text)
+    with pytest.raises(AutograderError, match=what):
+        release(course, "01_tiny")
+
+
+def test_a_circle_of_needs_is_refused(course: Course) -> None:
+    notebook = source_notebook()
+    first(notebook, "double-test").metadata["autograder"]["needs"] = ["total"]
+    nbformat.write(notebook, course.root / "source_solutions/01_tiny/tiny.ipynb")
+    with pytest.raises(AutograderError, match="needs itself"):
+        release(course, "01_tiny")
+
+
+def test_a_source_that_is_no_notebook_is_named(course: Course) -> None:
+    (course.root / "source_solutions/01_tiny/tiny.ipynb").write_text("{")
+    with pytest.raises(AutograderError, match=r"tiny\.ipynb is not a notebook"):
+        release(course, "01_tiny")

@@ -1,0 +1,161 @@
+"""The commands, as typed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.course import Course
+from tests.courses import RIGHT, answered, hand_in
+
+
+def autograder(course: Course, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a course folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "autograder", *arguments],
+        cwd=course.root,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "COLUMNS": "140", **environment},
+    )
+
+
+def release_of(course: Course) -> Path:
+    return course.root / "assignments/01_tiny/tiny.ipynb"
+
+
+def test_grade_prints_the_class_and_says_where_the_pages_are(course: Course) -> None:
+    hand_in(course.root, "li", answered(release_of(course), **RIGHT))
+    hand_in(course.root, "wang", answered(release_of(course)))
+    run = autograder(course, "grade", "01_tiny/")
+    assert run.returncode == 0, run.stderr
+    assert "8/8" in run.stdout
+    assert "not started" in run.stdout
+    assert "1 double (2)   2 total (2)   3 square (4)" in run.stdout
+    assert "feedback/STUDENT/01_tiny" in run.stdout
+    assert (course.root / "feedback/li/01_tiny/tiny.html").is_file()
+
+
+def test_grade_as_json_is_json_alone(course: Course) -> None:
+    hand_in(course.root, "li", answered(release_of(course), **RIGHT))
+    hand_in(course.root, "wang", "{")
+    run = autograder(course, "grade", "01_tiny", "--json", "--student", "li")
+    (result,) = json.loads(run.stdout)
+    assert result["student"] == "li"
+    assert result["points"] == result["max_points"] == 8
+    assert [task["verdict"] for task in result["tasks"]] == ["right"] * 3
+
+
+def test_a_rerun_judges_alike_and_a_new_seed_asks_anew(course: Course) -> None:
+    hand_in(course.root, "li", answered(release_of(course), **RIGHT))
+    seeds = course.root / ".autograder/seeds.json"
+    assert autograder(course, "grade", "01_tiny").returncode == 0
+    first = seeds.read_text()
+    assert autograder(course, "grade", "01_tiny").returncode == 0
+    assert seeds.read_text() == first
+    run = autograder(course, "grade", "01_tiny", "--new-seed")
+    assert "8/8" in run.stdout
+    assert seeds.read_text() != first
+    assert seeds.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("grade", "01_tinny"), ["There is no assignment '01_tinny'. Did you mean '01_tiny'?"]),
+        (("grade", "../01_tiny"), ["There is no assignment '../01_tiny'"]),
+        (("grade", "01_tiny", "--student", "lee"), ["There is no submission of 'lee'. Did you mean 'li'?"]),
+        (("grade", "01_tiny", "--student", ".."), ["There is no submission of '..'"]),
+        (("release", "nope"), ["There is no assignment 'nope'"]),
+        (("check", "01_tiny"), ["You have no copy of 01_tiny yet.", "autograder lab"]),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(
+    course: Course, arguments: tuple[str, ...], words: list[str]
+) -> None:
+    hand_in(course.root, "li", answered(release_of(course), **RIGHT))
+    run = autograder(course, *arguments)
+    assert run.returncode == 1
+    assert run.stdout == ""
+    for word in words:
+        assert word in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_nobody_handed_in(course: Course) -> None:
+    run = autograder(course, "grade", "01_tiny")
+    assert run.returncode == 1
+    assert "Nobody has handed in 01_tiny." in run.stderr
+    assert "nbgrader zip_collect 01_tiny" in run.stderr
+
+
+def test_outside_a_course_every_verb_says_so(tmp_path: Path) -> None:
+    for arguments in (("grade", "x"), ("release",), ("check", "x"), ("lab",), ("demo",)):
+        run = autograder(Course(tmp_path), *arguments)
+        assert run.returncode == 1, arguments
+        assert "This is not a course folder." in run.stderr
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_a_release_older_than_its_source_is_noticed(course: Course) -> None:
+    hand_in(course.root, "li", answered(release_of(course), **RIGHT))
+    text = release_of(course).read_text()
+    release_of(course).write_text(text.replace('"id": "imports"', '"id": "other"'))
+    run = autograder(course, "grade", "01_tiny")
+    assert run.returncode == 1
+    assert "autograder release 01_tiny" in run.stderr
+
+
+def test_a_reference_that_does_not_answer_is_named(course: Course) -> None:
+    source = course.root / "source_solutions/01_tiny/tiny.ipynb"
+    source.write_text(source.read_text().replace("twice_as_much = 2 * x", "twice_as_much = 2 * y"))
+    hand_in(course.root, "li", answered(release_of(course), **RIGHT))
+    run = autograder(course, "grade", "01_tiny")
+    assert run.returncode == 1
+    assert "The reference does not answer the task 'double'." in run.stderr
+    assert "name 'y' is not defined" in run.stderr
+    assert not (course.root / "autograded").exists()
+
+
+def test_a_learner_gets_a_copy_that_is_never_overwritten_and_a_verdict(course: Course) -> None:
+    environment = {"PATH": os.environ["PATH"]}
+    run = autograder(course, "lab", "--version", **environment)
+    assert run.returncode == 0, run.stderr
+    assert "copied work/01_tiny/tiny.ipynb" in run.stdout
+    own = course.root / "work/01_tiny/tiny.ipynb"
+    own.write_text(
+        json.dumps(answered(release_of(course), **{**RIGHT, "double": "def double(x): return x + 2"}))
+    )
+    mine = own.read_text()
+    run = autograder(course, "lab", "--version", **environment)
+    assert "copied" not in run.stdout
+    assert own.read_text() == mine
+    run = autograder(course, "check", "01_tiny")
+    assert run.returncode == 1
+    assert "6/8" in run.stdout
+    assert "double: 0 of 2 points. Two is added, not multiplied by." in run.stdout
+    assert "Doubling is a product." in run.stdout
+    assert own.read_text() == mine
+    assert not (course.root / "autograded").exists()
+
+
+def test_help_shows_examples_for_every_verb(course: Course) -> None:
+    run = autograder(course, "--help")
+    verbs = ("check", "data", "demo", "download", "grade", "lab", "release")
+    for verb in verbs:
+        assert verb in run.stdout
+        help_ = autograder(course, verb, "--help")
+        assert help_.returncode == 0
+        assert f"autograder {verb}" in help_.stdout.replace("Usage: autograder", "")
+
+
+def test_misuse_exits_with_2(course: Course) -> None:
+    assert autograder(course, "grade").returncode == 2
+    run = autograder(course, "graed")
+    assert run.returncode == 2
+    assert "grade" in run.stderr
