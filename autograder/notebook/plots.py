@@ -179,3 +179,39 @@ def accuracy_over_k(accuracies: Mapping[int, Sequence[float]], chance: float = 0
     axes.minorticks_off()
     axes.legend(frameon=False, fontsize="small")
     _done()
+
+
+def image_row(images: np.ndarray, captions: Sequence[str]) -> None:
+    """Show pictures side by side, each with a caption.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, 32, 32, 3) or (n, 3072)
+        Pixels, 0 to 255.
+    captions
+        A caption each; line breaks are kept.
+    """
+    _, axes = _figure(1, len(images), (1.45 * len(images), 1.95), squeeze=False)
+    for ax, image, caption in zip(axes[0], images, captions, strict=True):
+        _picture(ax, image)
+        ax.set_title(caption, fontsize="small", loc="center")
+    _done()
+
+
+def curves(panels: Mapping[str, tuple[Sequence[float], Sequence[float]]], ylabel: str) -> None:
+    """Show one curve a panel, side by side, with a common vertical axis from 0 to 1.
+
+    Parameters
+    ----------
+    panels
+        For each panel its horizontal axis' name, with the points' x and y.
+    ylabel
+        What all panels show.
+    """
+    _, axes = _figure(1, len(panels), (3.8 * len(panels), 3), squeeze=False, sharey=True)
+    for ax, (xlabel, (x, y)), colour in zip(axes[0], panels.items(), (BLUE, RED, GREEN), strict=False):
+        ax.plot(x, y, "o-", color=colour)
+        ax.set(xlabel=xlabel, ylim=(-0.03, 1.05))
+        ax.grid(alpha=0.3)
+    axes[0, 0].set_ylabel(ylabel)
+    _done()
