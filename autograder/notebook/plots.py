@@ -85,7 +85,7 @@ def distance_matrix(dists: np.ndarray, title: str = "") -> None:
     """
     figure, axes = _figure(size=(8.5, 3.2))
     image = axes.imshow(dists, cmap="cividis", aspect="auto", interpolation="nearest")
-    axes.set(xlabel="training image", ylabel="test image", title=title)
+    axes.set(xlabel="training picture", ylabel="test picture", title=title)
     figure.colorbar(image, ax=axes, label="distance")
     _done()
 
@@ -147,7 +147,7 @@ def timings(seconds: Mapping[str, float]) -> None:
             f" {value:.3g} s" + (f"  ({ratio:.3g}× as fast)" if row else ""), (value, row), va="center"
         )
     axes.set(xscale="log", xlabel="seconds (logarithmic)")
-    axes.set_xlim(right=values.max() * 30)
+    axes.set_xlim(values.min() / 4, values.max() * 30)
     axes.invert_yaxis()
     _done()
 
@@ -177,7 +177,7 @@ def accuracy_over_k(accuracies: Mapping[int, Sequence[float]], chance: float = 0
     axes.set(xscale="log", xlabel="k (logarithmic)", ylabel="accuracy")
     axes.set_xticks(ks, [str(k) for k in ks])
     axes.minorticks_off()
-    axes.legend(frameon=False, fontsize="small")
+    axes.legend(frameon=False, fontsize="small", loc="lower left", bbox_to_anchor=(0, 1), ncols=3)
     _done()
 
 

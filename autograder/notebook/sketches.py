@@ -26,7 +26,7 @@ def distances(X_test: np.ndarray, X_train: np.ndarray) -> None:
     X_train : ndarray of shape (num_train, 2)
         Training points.
     """
-    _, (plane, table) = _figure(1, 2, (9, 3.7), width_ratios=[1.15, 1])
+    _, (plane, table) = _figure(1, 2, (9.5, 3.4), width_ratios=[1.35, 1])
     lengths = np.zeros((len(X_test), len(X_train)))
     for i, (test, style) in enumerate(zip(X_test, ("-", "--"), strict=False)):
         for j, train in enumerate(X_train):
@@ -37,15 +37,15 @@ def distances(X_test: np.ndarray, X_train: np.ndarray) -> None:
     _name_points(plane, X_test, "test", (8, -14), RED)
     _name_points(plane, X_train, "train", (8, 6), BLUE)
     plane.set(xlabel="first pixel", ylabel="second pixel", aspect="equal")
-    plane.margins(0.18)
-    plane.legend(frameon=False, fontsize="small", loc="lower right")
+    plane.margins(0.18, 0.25)
+    plane.legend(frameon=False, fontsize="small", loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
     table.imshow(lengths, cmap="cividis", aspect="auto", vmin=-2)
     for (i, j), length in np.ndenumerate(lengths):
         colour = "white" if length < lengths.max() * 0.55 else "black"
         table.text(j, i, f"{length:.3g}", ha="center", va="center", color=colour, fontsize="x-large")
     table.set_xticks(range(len(X_train)), [f"train {j}" for j in range(len(X_train))])
     table.set_yticks(range(len(X_test)), [f"test {i}" for i in range(len(X_test))])
-    table.set_title("dists[i, j]: a row a test point")
+    table.set_title("dists[i, j]: a row a test point", fontsize="medium", loc="left")
     _done()
 
 
@@ -85,8 +85,9 @@ def vote(x: np.ndarray, X_train: np.ndarray, y_train: np.ndarray, ks: Sequence[i
         ax.add_patch(Circle(tuple(x), np.sort(lengths)[k - 1] * 1.06, fill=False, linestyle="--"))
         votes = np.bincount(y_train[np.argsort(lengths)[:k]], minlength=len(_CLASSES))
         told = ", ".join(f"{count} for class {label}" for label, count in enumerate(votes) if count)
-        ax.set(title=f"k = {k}: {told}", aspect="equal", xticks=[], yticks=[])
-    axes[0, 0].legend(frameon=False, fontsize="small", loc="upper left")
+        ax.set_title(f"k = {k}: {told}", fontsize="medium", loc="left")
+        ax.set(aspect="equal", xticks=[], yticks=[])
+    axes[0, 0].legend(frameon=False, fontsize="small", loc="lower left")
     _done()
 
 
@@ -165,6 +166,7 @@ def regions(
         labels = np.asarray(classify(grid, k)).reshape(across.shape)
         ax.pcolormesh(across, up, labels, cmap=colours, vmin=0, vmax=2, alpha=0.35, linewidth=0)
         _scatter_classes(ax, X, y)
-        ax.set(title=f"k = {k}", xticks=[], yticks=[])
+        ax.set_title(f"k = {k}", fontsize="medium", loc="left")
+        ax.set(xticks=[], yticks=[])
     axes[0, 0].legend(frameon=True, fontsize="small", loc="upper left")
     _done()
