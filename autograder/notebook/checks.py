@@ -188,7 +188,10 @@ def _compare(name: str, got: Any, expected: Any, mistakes: Mistakes, relation: R
     if difference.worst is not None:
         theirs = np.asarray(got)[difference.worst]
         mine = expected_array[difference.worst]
-        worst = f"{name}{list(difference.worst)}: expected {short(mine)}, got {short(theirs)}"
+        index = list(difference.worst)
+        # "dists[0, 1]" reads well, "accuracies for k = 1[2]" does not.
+        place = f"element {index}" if " " in name else f"{name}{index}"
+        worst = f"{place}: expected {short(mine)}, got {short(theirs)}"
     _fail(
         CheckFailed(
             _block.task,

@@ -34,7 +34,7 @@ def distances(X_test: np.ndarray, X_train: np.ndarray) -> None:
             plane.plot(*zip(test, train, strict=True), style, color="grey", linewidth=1, zorder=1)
     plane.scatter(*X_test.T, color=RED, marker="D", s=70, label="test points", zorder=3)
     plane.scatter(*X_train.T, color=BLUE, s=70, alpha=0.85, label="training points", zorder=2)
-    _name_points(plane, X_test, "test", (8, -14), RED)
+    _name_points(plane, X_test, "test", (-40, -3), RED)
     _name_points(plane, X_train, "train", (8, 6), BLUE)
     plane.set(xlabel="first pixel", ylabel="second pixel", aspect="equal")
     plane.margins(0.18, 0.25)
@@ -82,7 +82,9 @@ def vote(x: np.ndarray, X_train: np.ndarray, y_train: np.ndarray, ks: Sequence[i
     for ax, k in zip(axes[0], ks, strict=True):
         _scatter_classes(ax, X_train, y_train)
         ax.scatter(*x, color="black", marker="*", s=170, zorder=3)
-        ax.add_patch(Circle(tuple(x), np.sort(lengths)[k - 1] * 1.06, fill=False, linestyle="--"))
+        # Halfway to the next point, or just beyond the last one.
+        radius = np.append(np.sort(lengths), lengths.max() * 1.1)[k - 1 : k + 1].mean()
+        ax.add_patch(Circle(tuple(x), radius, fill=False, linestyle="--"))
         votes = np.bincount(y_train[np.argsort(lengths)[:k]], minlength=len(_CLASSES))
         told = ", ".join(f"{count} for class {label}" for label, count in enumerate(votes) if count)
         ax.set_title(f"k = {k}: {told}", fontsize="medium", loc="left")

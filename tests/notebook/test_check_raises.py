@@ -79,3 +79,9 @@ def test_the_notebook_can_say_why_a_loop_is_wrong(monkeypatch):
     with pytest.raises(CheckFailed) as caught, task("slow"):
         check_no_loops(namespace["slow"], cause="A Python loop does the work.")
     assert caught.value.cause == "A Python loop does the work."
+
+
+def test_the_worst_element_reads_as_a_sentence():
+    with pytest.raises(CheckFailed) as caught, task("predict"):
+        check_close("labels with k = 2", [3, 3], [3, 0])
+    assert caught.value.worst == "element [1]: expected 0, got 3"
