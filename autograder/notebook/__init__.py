@@ -3,12 +3,13 @@
 Nothing here knows of grading, and nothing imports Matplotlib before a plot is asked for.
 """
 
-from autograder.notebook import plots
+from autograder.notebook import plots, sketches
 from autograder.notebook.answers import answer, hidden_rng
 from autograder.notebook.checks import (
     check_close,
     check_equal,
     check_no_loops,
+    check_raises,
     check_shape,
     check_that,
     task,
@@ -25,6 +26,7 @@ __all__ = [
     "check_close",
     "check_equal",
     "check_no_loops",
+    "check_raises",
     "check_shape",
     "check_that",
     "close",
@@ -33,5 +35,6 @@ __all__ = [
     "plots",
     "same_set",
     "show_progress",
+    "sketches",
     "task",
 ]

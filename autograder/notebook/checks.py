@@ -63,8 +63,8 @@ def task(name: str) -> Iterator[None]:
             yield
         except CheckFailed as failure:
             _note(failure)
-        except NotImplementedError:
-            _note(_not_started(name))
+        except NotImplementedError as error:
+            _note(_not_started(name, error))
         except Exception as error:
             _note(_raised(name, error))
         finally:
@@ -180,15 +180,18 @@ def _compare(name: str, got: Any, expected: Any, mistakes: Mistakes, relation: R
     if difference is None:
         _block.passed += 1
         return
-    causes = [message for message, value in mistakes if relation.difference(np.asarray(value), got) is None]
-    if not causes and np.shape(got) != expected_array.shape:
+    cause = _cause(mistakes, got, relation)
+    if cause is None and np.shape(got) != expected_array.shape:
         _fail(_shape_failure(name, got, expected_array.shape))
         return
     worst = None
     if difference.worst is not None:
         theirs = np.asarray(got)[difference.worst]
         mine = expected_array[difference.worst]
-        worst = f"{name}{list(difference.worst)}: expected {short(mine)}, got {short(theirs)}"
+        index = list(difference.worst)
+        # "dists[0, 1]" reads well, "accuracies for k = 1[2]" does not.
+        place = f"element {index}" if " " in name else f"{name}{index}"
+        worst = f"{place}: expected {short(mine)}, got {short(theirs)}"
     _fail(
         CheckFailed(
             _block.task,
@@ -197,10 +200,55 @@ def _compare(name: str, got: Any, expected: Any, mistakes: Mistakes, relation: R
             expected=short(expected_array),
             got=short(got),
             worst=worst,
-            cause=causes[0] if causes else None,
-            next=None
-            if causes
-            else "work the example out by hand, and print what your code has at each step",
+            cause=cause,
+            next=None if cause else "work the example out by hand, and print what your code has at each step",
+        )
+    )
+
+
+def _cause(mistakes: Mistakes, got: Any, relation: Relation) -> str | None:
+    """Return the message of the first mistake that yields `got`."""
+    for message, value in mistakes:
+        if relation.difference(None if value is None else np.asarray(value), got) is None:
+            return message
+    return None
+
+
+def check_raises(name: str, error: type[Exception], call: Callable[[], Any], mistakes: Mistakes = ()) -> None:
+    """Check that a call is refused with an exception of a kind.
+
+    Parameters
+    ----------
+    name
+        What is refused, as a phrase: "num_loops = 3".
+    error
+        The exception expected.
+    call
+        Makes the call.
+    mistakes
+        Values that people return instead, each as (message, value).
+    """
+    cause = None
+    try:
+        value = call()
+    except error:
+        _block.passed += 1
+        return
+    except NotImplementedError:
+        raise
+    except Exception as other:
+        got = f"{type(other).__name__}: {other}".partition("\n")[0]
+    else:
+        got = f"no error; {short(value)} was returned"
+        cause = _cause(mistakes, value, equal())
+    _fail(
+        CheckFailed(
+            _block.task,
+            f"{name} is not refused with {error.__name__}.",
+            check=name,
+            expected=f"raise {error.__name__}(…)",
+            got=got,
+            cause=cause,
         )
     )
 
@@ -227,13 +275,18 @@ def check_that(name: str, holds: Any, cause: str, expected: str | None = None, g
     _fail(CheckFailed(_block.task, verdict, check=name, expected=expected, got=shown, cause=cause))
 
 
-def check_no_loops(function: Callable[..., object]) -> None:
+def check_no_loops(
+    function: Callable[..., object],
+    cause: str = "the task asks for vectorised code: NumPy runs the loop, in compiled code",
+) -> None:
     """Check that a function runs no Python loop, itself or through what it calls.
 
     Parameters
     ----------
     function
         A function or method defined in the notebook.
+    cause
+        What to say to who wrote a loop.
     """
     sources = _cell_sources(function)
     loop = find_loop(function.__name__, sources)
@@ -247,7 +300,7 @@ def check_no_loops(function: Callable[..., object]) -> None:
             check="no Python loops",
             expected="array operations only",
             got=str(loop),
-            cause="the task asks for vectorised code: NumPy runs the loop, in compiled code",
+            cause=cause,
             next="write the formula for the whole matrix at once, with broadcasting or a matrix product",
         )
     )
@@ -265,8 +318,17 @@ def _value(got: Any) -> Any:
     return got() if callable(got) else got
 
 
-def _not_started(name: str) -> CheckFailed:
-    return CheckFailed(name, "not started", state=State.NOT_STARTED)
+def _not_started(name: str, error: NotImplementedError) -> CheckFailed:
+    """Say that a task is still a stub, or calls a function that is."""
+    traceback = error.__traceback__
+    function = name
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        if code.co_name.isidentifier() and not _is_library(code.co_filename):
+            function = code.co_name
+        traceback = traceback.tb_next
+    waits = "" if function == name else f": it calls {function}, which is still to be written"
+    return CheckFailed(name, f"not started{waits}", state=State.NOT_STARTED)
 
 
 def _raised(name: str, error: Exception) -> CheckFailed:

@@ -160,6 +160,8 @@ def short(value: Any) -> str:
     '[1, 2.5]'
     >>> short(np.zeros((500, 3)))
     'shape (500, 3), float64'
+    >>> short(np.int64(17))
+    '17'
     """
     if isinstance(value, np.ndarray) and value.size > 16:
         return f"shape {value.shape}, {value.dtype}"
@@ -169,5 +171,5 @@ def short(value: Any) -> str:
             return np.array2string(array, separator=", ", formatter={"float_kind": lambda x: f"{x:.6g}"})
     if isinstance(value, float | np.floating):
         return f"{float(value):.6g}"
-    text = repr(value)
+    text = repr(value.item() if isinstance(value, np.generic) else value)
     return text if len(text) <= 120 else text[:117] + "…"

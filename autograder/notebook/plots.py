@@ -85,7 +85,7 @@ def distance_matrix(dists: np.ndarray, title: str = "") -> None:
     """
     figure, axes = _figure(size=(8.5, 3.2))
     image = axes.imshow(dists, cmap="cividis", aspect="auto", interpolation="nearest")
-    axes.set(xlabel="training image", ylabel="test image", title=title)
+    axes.set(xlabel="training picture", ylabel="test picture", title=title)
     figure.colorbar(image, ax=axes, label="distance")
     _done()
 
@@ -147,7 +147,7 @@ def timings(seconds: Mapping[str, float]) -> None:
             f" {value:.3g} s" + (f"  ({ratio:.3g}× as fast)" if row else ""), (value, row), va="center"
         )
     axes.set(xscale="log", xlabel="seconds (logarithmic)")
-    axes.set_xlim(right=values.max() * 30)
+    axes.set_xlim(values.min() / 4, values.max() * 30)
     axes.invert_yaxis()
     _done()
 
@@ -177,5 +177,41 @@ def accuracy_over_k(accuracies: Mapping[int, Sequence[float]], chance: float = 0
     axes.set(xscale="log", xlabel="k (logarithmic)", ylabel="accuracy")
     axes.set_xticks(ks, [str(k) for k in ks])
     axes.minorticks_off()
-    axes.legend(frameon=False, fontsize="small")
+    axes.legend(frameon=False, fontsize="small", loc="lower left", bbox_to_anchor=(0, 1), ncols=3)
+    _done()
+
+
+def image_row(images: np.ndarray, captions: Sequence[str]) -> None:
+    """Show pictures side by side, each with a caption.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, 32, 32, 3) or (n, 3072)
+        Pixels, 0 to 255.
+    captions
+        A caption each; line breaks are kept.
+    """
+    _, axes = _figure(1, len(images), (1.45 * len(images), 1.95), squeeze=False)
+    for ax, image, caption in zip(axes[0], images, captions, strict=True):
+        _picture(ax, image)
+        ax.set_title(caption, fontsize="small", loc="center")
+    _done()
+
+
+def curves(panels: Mapping[str, tuple[Sequence[float], Sequence[float]]], ylabel: str) -> None:
+    """Show one curve a panel, side by side, with a common vertical axis from 0 to 1.
+
+    Parameters
+    ----------
+    panels
+        For each panel its horizontal axis' name, with the points' x and y.
+    ylabel
+        What all panels show.
+    """
+    _, axes = _figure(1, len(panels), (3.8 * len(panels), 3), squeeze=False, sharey=True)
+    for ax, (xlabel, (x, y)), colour in zip(axes[0], panels.items(), (BLUE, RED, GREEN), strict=False):
+        ax.plot(x, y, "o-", color=colour)
+        ax.set(xlabel=xlabel, ylim=(-0.03, 1.05))
+        ax.grid(alpha=0.3)
+    axes[0, 0].set_ylabel(ylabel)
     _done()
