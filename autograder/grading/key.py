@@ -1,13 +1,13 @@
 """The answer key: what the source notebook, and each known mistake, answers under the assignment's seed.
 
-One trusted run gives both. Before each graded cell the notebook is made to run that cell once with each known
-mistake in place of the solution; then the solution is put back, and the cell runs for the key itself.
+The source is trusted, and runs as a submission does, in a kernel of its own. The mistakes share a second one.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +22,7 @@ from autograder.errors import AutograderError
 from autograder.files import write_atomically
 from autograder.grading.execute import GradingExecute
 from autograder.grading.material import Material
+from autograder.grading.mistakes import Solution
 from autograder.grading.tasks import declared, is_solution, is_test, task_of
 from autograder.notebook.answers import ANSWER_MIME
 from autograder.notebook.encoding import decode
@@ -162,29 +163,66 @@ def _fingerprint(material: Material) -> str:
 
 
 def compute_key(material: Material, execute: GradingExecute) -> Key:
-    """Run the source notebook, with each of its known mistakes too, and return the key.
+    """Run the source notebook, and each of its known mistakes, and return the key.
 
     Raises
     ------
     AutograderError
         When a task's reference leaves no answers, or raises.
     """
-    notebook = with_solutions(material)
+    reference = _copy(material.source)
+    _run(reference, material, execute)
+    key = Key({}, {task: [] for task in material.tasks})
+    for cell in reference.cells:
+        if is_test(cell):
+            key.payloads[task_of(cell)] = _checked(cell, material)
+    tests = run_solutions(material, material.mistakes, execute)
+    for mistake in material.mistakes:
+        payloads = tuple(recorded(tests[mistake.name]))
+        known = Mistake(mistake.name, mistake.title, mistake.message, payloads)
+        key.mistakes[mistake.task].append(known)
+    return key
+
+
+def run_solutions(
+    material: Material, solutions: Sequence[Solution], execute: GradingExecute
+) -> dict[str, NotebookNode]:
+    """Run each solution in place of its task's reference.
+
+    All run in one kernel, one after the other, and each on fresh ground: the cells before its task's
+    graded cell run again, so that no class or variable that another has spoilt is left.
+
+    Returns
+    -------
+    dict of str to NotebookNode
+        For each solution's name, the graded cell with the outputs that the solution gave it.
+    """
+    tests: dict[str, NotebookNode] = {}
+    cells: list[NotebookNode] = []
+    for solution in solutions:
+        for cell in material.source.cells:
+            is_own = task_of(cell) == solution.task
+            if is_test(cell) and not is_own:
+                continue
+            cell = _copy(cell)
+            cells.append(cell)
+            if is_own and is_solution(cell):
+                cell.source = solution.cell(cell.source)
+            if is_own and is_test(cell):
+                cell.metadata[METADATA] = {**declared(cell), "solution": solution.name}
+                tests[solution.name] = cell
+                break
+    _run(nbformat.v4.new_notebook(metadata=material.source.metadata, cells=cells), material, execute)
+    return tests
+
+
+def _run(notebook: NotebookNode, material: Material, execute: GradingExecute) -> None:
     with TemporaryDirectory(prefix="autograder-key-") as folder:
         execute.run(notebook, Path(folder), material.seed)
-    key = Key({}, {task: [] for task in material.tasks})
-    known = {mistake.name: mistake for mistake in material.mistakes}
-    for cell in notebook.cells:
-        if not is_test(cell):
-            continue
-        name = declared(cell).get("mistake")
-        if name is None:
-            key.payloads[task_of(cell)] = _checked(cell, material)
-        else:
-            mistake = known[name]
-            payloads = tuple(recorded(cell))
-            key.mistakes[task_of(cell)].append(Mistake(name, mistake.title, mistake.message, payloads))
-    return key
+
+
+def _copy(node: NotebookNode) -> NotebookNode:
+    return nbformat.from_dict(json.loads(json.dumps(node)))
 
 
 def _checked(cell: NotebookNode, material: Material) -> list[dict[str, Any]]:
@@ -207,26 +245,3 @@ def _checked(cell: NotebookNode, material: Material) -> list[dict[str, Any]]:
 
 def _is_error(answer: Answer) -> bool:
     return isinstance(answer.value, Raised)
-
-
-def with_solutions(material: Material) -> NotebookNode:
-    """Return the source notebook with the graded cells run for every known mistake as well.
-
-    Each such cell names its mistake in ``metadata.autograder.mistake``.
-    """
-    source = material.source
-    solutions = {task_of(cell): cell for cell in source.cells if is_solution(cell)}
-    cells: list[NotebookNode] = []
-    for cell in source.cells:
-        if is_test(cell):
-            solution = solutions[task_of(cell)]
-            wrong = [mistake for mistake in material.mistakes if mistake.task == task_of(cell)]
-            for mistake in wrong:
-                cells.append(nbformat.v4.new_code_cell(mistake.cell(solution.source)))
-                test = nbformat.v4.new_code_cell(cell.source, metadata=json.loads(json.dumps(cell.metadata)))
-                test.metadata[METADATA] = {**declared(cell), "mistake": mistake.name}
-                cells.append(test)
-            if wrong:
-                cells.append(nbformat.v4.new_code_cell(solution.source))
-        cells.append(NotebookNode(json.loads(json.dumps(cell))))
-    return nbformat.v4.new_notebook(metadata=source.metadata, cells=cells)

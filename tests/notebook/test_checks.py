@@ -92,8 +92,8 @@ def test_a_forgotten_return_is_told() -> None:
 
 def test_unfinished_code_reads_not_started() -> None:
     failure = fails(lambda: check_close("out", unfinished, 1))
-    assert str(failure) == "relu: not started"
-    assert failure._render_traceback_() == ["relu: not started"]
+    assert str(failure) == "relu: not started: it calls unfinished, which is still to be written"
+    assert failure._render_traceback_() == [str(failure)]
     assert progress._states == {"relu": State.NOT_STARTED}
 
 

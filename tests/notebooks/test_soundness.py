@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,10 +15,10 @@ from nbformat import NotebookNode
 from autograder.course import Course
 from autograder.grading.engine import Standard, grade_folder
 from autograder.grading.execute import GradingExecute
-from autograder.grading.key import Answers, Key, Raised, compute_key, parse_answers, recorded, with_solutions
+from autograder.grading.key import Answers, Key, Raised, compute_key, parse_answers, recorded, run_solutions
 from autograder.grading.material import Material
 from autograder.grading.mistakes import Solution, read_solutions
-from autograder.grading.tasks import all_needs, declared, is_solution, is_test, task_of
+from autograder.grading.tasks import all_needs, is_solution, is_test, task_of
 
 COURSE = Course.find(Path(__file__))
 NOTEBOOKS = [
@@ -57,10 +57,7 @@ class Tried:
 def tried(assignment: str, name: str, kind: str) -> list[Tried]:
     """Run every mistake, or every variant, of a notebook."""
     own = material(assignment, name, kind=kind)
-    notebook = with_solutions(own)
-    with TemporaryDirectory() as folder:
-        GradingExecute(config=COURSE.config()).run(notebook, Path(folder), own.seed)
-    cells = {declared(cell)["mistake"]: cell for cell in notebook.cells if "mistake" in declared(cell)}
+    cells = run_solutions(own, own.mistakes, GradingExecute(config=COURSE.config()))
     return [
         Tried(solution, parse_answers(recorded(cells[solution.name])), _said(cells[solution.name]))
         for solution in own.mistakes
@@ -128,16 +125,12 @@ TRIVIAL = {
 def test_trivial_code_earns_nothing(assignment: str, name: str, trivial: str) -> None:
     source = f"def trivial(*args, **kwargs):\n    {TRIVIAL[trivial]}"
     own = material(assignment, name)
-    solutions = tuple(Solution(task, task, "", "", None, source) for task in own.tasks)
-    notebook = with_solutions(replace(own, mistakes=solutions))
-    with TemporaryDirectory() as folder:
-        GradingExecute(config=COURSE.config()).run(notebook, Path(folder), own.seed)
+    solutions = [Solution(task, task, "", "", None, source) for task in own.tasks]
+    cells = run_solutions(own, solutions, GradingExecute(config=COURSE.config()))
     key = key_of(assignment, name, SEEDS[0])
-    for cell in notebook.cells:
-        if "mistake" in declared(cell):
-            task = task_of(cell)
-            right = key.answers(task)
-            assert wrong_answers(right, parse_answers(recorded(cell))) == set(right), (task, trivial)
+    for task, cell in cells.items():
+        right = key.answers(task)
+        assert wrong_answers(right, parse_answers(recorded(cell))) == set(right), (task, trivial)
 
 
 @pytest.mark.parametrize(("assignment", "name"), NOTEBOOKS)
