@@ -7,6 +7,7 @@ done, and the message says why; 2: the command was mistyped; 130: stopped with C
 # What a verb needs is imported inside it: `autograder --help` must not wait for nbgrader.
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -108,3 +109,146 @@ def data() -> None:
         typer.echo(status)
     if any(status.state == "corrupt" for status in found):
         raise typer.Exit(1)
+
+
+@app.command()
+def release(
+    assignments: Annotated[
+        list[str] | None, typer.Argument(metavar="[ASSIGNMENT]...", help="Default: all.")
+    ] = None,
+) -> None:
+    """Generate assignments/ from source_solutions/: what students get, without solutions and hidden tests.
+
+    For example:
+
+    - `autograder release`
+    - `autograder release 02_knn`
+    """
+    from autograder.course import Course
+    from autograder.release.build import release as release_one
+
+    course = Course.find()
+    for name in assignments or course.assignments():
+        made = release_one(course, course.assignment(name))
+        typer.echo(f"{made.assignment}: " + (", ".join(made.changed) or "unchanged"))
+
+
+@app.command()
+def grade(
+    assignment: Annotated[str, typer.Argument(help="The assignment, for example 02_knn.")],
+    student: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Only this student; repeatable.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Submissions at a time. Default: one a core.")
+    ] = None,
+    new_seed: Annotated[
+        bool, typer.Option("--new-seed", help="Draw other hidden inputs than last time.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
+) -> None:
+    """Grade what was handed in under submitted/STUDENT/ASSIGNMENT/.
+
+    Scores go to the gradebook, graded notebooks to autograded/, pages for students to feedback/. Manual
+    grades stay.
+
+    Students' code runs with your rights on this machine: grade only what you would run yourself.
+
+    For example:
+
+    - `autograder grade 02_knn`
+    - `autograder grade 02_knn --student li --json`
+    """
+    from autograder.course import FEEDBACK, Course
+    from autograder.grading.engine import grade_assignment
+    from autograder.grading.material import assignment_seed
+    from autograder.results import report
+
+    course = Course.find()
+    assignment = course.assignment(assignment)
+    students = course.submitted(assignment, student)
+    if new_seed:
+        assignment_seed(course, assignment, new=True)
+    results = report.watch(grade_assignment(course, assignment, students, workers), len(students))
+    report.show(results, assignment, as_json=as_json)
+    if not as_json:
+        typer.echo(f"Feedback pages: {course.folder(FEEDBACK)}{os.sep}STUDENT{os.sep}{assignment}")
+    if any(result.failure for result in results):
+        raise typer.Exit(1)
+
+
+@app.command()
+def check(
+    assignment: Annotated[str, typer.Argument(help="The assignment, for example 02_knn.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Grade your own notebook in work/, as a class would be graded, and say what is wrong.
+
+    For example:
+
+    - `autograder check 02_knn`
+    """
+    from autograder.course import Course
+    from autograder.grading.engine import grade_own
+    from autograder.results import report
+
+    course = Course.find()
+    assignment = course.assignment(assignment)
+    result = grade_own(course, assignment)
+    report.show([result], assignment, as_json=as_json)
+    if not as_json:
+        report.explain(result)
+    if result.points < result.max_points:
+        raise typer.Exit(1)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(context: typer.Context) -> None:
+    """Open JupyterLab on your own copy of the assignments, in work/.
+
+    What is missing there is copied from assignments/; a file that is there is never touched. Further
+    options go to JupyterLab.
+
+    For example:
+
+    - `autograder lab`
+    - `autograder lab --no-browser --port 8899`
+    """
+    from autograder.course import Course
+    from autograder.lab import copy_missing, open_lab
+
+    course = Course.find()
+    for path in copy_missing(course):
+        typer.echo(f"copied {path.relative_to(course.root)}")
+    raise typer.Exit(open_lab(course, context.args))
+
+
+@app.command()
+def demo() -> None:
+    """Do the main job once, on built-in data: a class of twelve hands in 02_knn and is graded.
+
+    It runs in a temporary folder and needs nothing but a clone.
+
+    For example:
+
+    - `autograder demo`
+    """
+    from autograder import demo as show
+    from autograder.course import FEEDBACK, Course
+    from autograder.results import report
+
+    course = show.build_course(Course.find())
+    students = show.hand_in(course)
+    results = report.watch(show.grade(course), len(students))
+    report.show(results, show.ASSIGNMENT, as_json=False)
+    typer.echo(f"Feedback pages, one a student: {course.folder(FEEDBACK)}")
+    surprises = show.surprises(students, results)
+    for surprise in surprises:
+        typer.echo(f"autograder: not as it must be: {surprise}", err=True)
+    if surprises:
+        raise typer.Exit(1)
+    named = sum(title is not None for student in students for title in student.lost.values())
+    typer.echo(
+        f"{len(results)} submissions graded. All {named} known mistakes were named, "
+        "and each cost its own task alone."
+    )

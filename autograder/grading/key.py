@@ -204,7 +204,10 @@ def run_solutions(
             is_own = task_of(cell) == solution.task
             if is_test(cell) and not is_own:
                 continue
+            if cell.cell_type != "code":
+                continue
             cell = _copy(cell)
+            cell.id = f"{solution.name}-{len(cells)}"[-64:]
             cells.append(cell)
             if is_own and is_solution(cell):
                 cell.source = solution.cell(cell.source)

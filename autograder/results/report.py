@@ -105,22 +105,19 @@ def _points(outcome: Outcome) -> Text:
 
 
 def _verdicts(result: Result) -> list[str]:
-    """Return one line for each thing that went wrong, and one for what was lent."""
+    """Return one line for each thing that went wrong, by the task's number, and one for what was lent."""
     if result.failure is not None:
         return [f"not graded, because the grader failed: {result.failure}"]
+    numbers = {outcome.task: str(number) for number, outcome in enumerate(result.outcomes, start=1)}
     wrong = [outcome for outcome in result.outcomes if not outcome.is_full]
     if not wrong:
         lines = ["all right"]
-    elif len({outcome.verdict for outcome in wrong}) == 1 and len(wrong) == len(result.outcomes):
+    elif len({outcome.verdict for outcome in wrong}) == 1 and len(wrong) == len(numbers):
         lines = [wrong[0].verdict]
     else:
-        lines = [f"{outcome.task}: {outcome.mistake or outcome.verdict}" for outcome in wrong]
-    lent = [outcome for outcome in result.outcomes if outcome.with_reference]
+        lines = [f"{numbers[outcome.task]} {outcome.mistake or outcome.verdict}" for outcome in wrong]
+    lent = {name for outcome in result.outcomes for name in outcome.with_reference}
     if lent:
-        names = ", ".join(outcome.task for outcome in lent)
-        lines.append(f"* {names}: graded with the reference in place of {', '.join(_lent(lent))}")
+        places = ", ".join(number for name, number in numbers.items() if name in lent)
+        lines.append(f"* graded with the reference in place of {places}")
     return [*lines, *result.notes]
-
-
-def _lent(outcomes: Sequence[Outcome]) -> list[str]:
-    return list(dict.fromkeys(name for outcome in outcomes for name in outcome.with_reference))
