@@ -297,6 +297,19 @@ def k_farthest(self, dists, k=1):
 
 
 @mistake("predict_labels")
+def columns_instead_of_rows(self, dists, k=1):
+    """Columns of the matrix are read instead of rows.
+
+    `dists[:, i]` holds the distances of training picture `i` to all test pictures. The distances of test
+    picture `i` are row `i`: `dists[i]`.
+    """
+    y_pred = np.zeros(dists.shape[0], dtype=int)
+    for i in range(dists.shape[0]):
+        y_pred[i] = np.argmax(np.bincount(self.y_train[np.argsort(dists[:, i])[:k]]))
+    return y_pred
+
+
+@mistake("predict_labels")
 def positions_instead_of_labels(self, dists, k=1):
     """Positions are counted, not labels.
 
