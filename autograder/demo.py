@@ -6,6 +6,7 @@ import ast
 import json
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,15 +17,15 @@ from nbformat import NotebookNode
 from autograder.course import CONFIG_FILE, NEVER_RELEASED, RELEASE, SOURCE, SUBMITTED, Course
 from autograder.grading.engine import grade_assignment
 from autograder.grading.mistakes import Solution, read_solutions
-from autograder.grading.tasks import is_solution, is_test, read_tasks, task_of
+from autograder.grading.tasks import is_solution, is_test, task_of
 from autograder.release.build import release
 from autograder.results.outcome import Outcome, Result
 
 ASSIGNMENT = "02_knn"
 NOTEBOOK = "knn"
 
-#: Students among whom the known mistakes are dealt out.
-MISTAKEN = 7
+#: Students among whom the known mistakes are dealt out; the last of them edits the graded cells as well.
+HANDS = 8
 
 
 @dataclass
@@ -109,34 +110,46 @@ def _problem(student: Student, outcome: Outcome) -> str | None:
 
 def _class(source: NotebookNode, released: NotebookNode, known: list[Solution]) -> Iterator[Student]:
     reference = {task_of(cell): _without_marks(cell.source) for cell in source.cells if is_solution(cell)}
-    last = list(read_tasks(source))[-1]
     yield Student("perfect", _notebook(released, reference))
     yield Student("blank", _notebook(released, {}), loses_all=True)
-    for number, mistakes in enumerate(_deal(known, MISTAKEN), start=1):
-        wrong = {mistake.task: mistake.cell(reference[mistake.task]) for mistake in mistakes}
-        lost: dict[str, str | None] = {mistake.task: mistake.title for mistake in mistakes}
-        yield Student(f"mistaken-{number}", _notebook(released, reference | wrong), lost)
+    *hands, cheating_hand = _deal(known)
+    for number, hand in enumerate(hands, start=1):
+        yield _mistaken(f"mistaken-{number}", released, reference, hand)
+    edited = _mistaken("edited-test", released, reference, cheating_hand)
+    edited.content = _with_passing_tests(edited.content)
+    yield edited
     loop = known[0].task
     endless = reference | {loop: _with_first_line(reference[loop], "while True: pass")}
     yield Student("endless-loop", _notebook(released, endless), {loop: None})
-    others = {name: text for name, text in reference.items() if name != last}
-    edited = nbformat.reads(_notebook(released, others), as_version=4)
-    for cell in edited.cells:
-        if is_test(cell) and task_of(cell) == last:
-            cell.source = "print('all checks passed')"
-    yield Student("edited-test", nbformat.writes(edited), {last: None})
     whole = _notebook(released, reference)
     yield Student("broken-json", whole[: len(whole) // 2], loses_all=True)
 
 
-def _deal(mistakes: list[Solution], hands: int) -> list[list[Solution]]:
+def _mistaken(
+    name: str, released: NotebookNode, reference: dict[str, str], mistakes: list[Solution]
+) -> Student:
+    wrong = {mistake.task: mistake.cell(reference[mistake.task]) for mistake in mistakes}
+    lost: dict[str, str | None] = {mistake.task: mistake.title for mistake in mistakes}
+    return Student(name, _notebook(released, reference | wrong), lost)
+
+
+def _deal(mistakes: list[Solution]) -> list[list[Solution]]:
     """Deal all mistakes out, no two of one task to the same student."""
-    dealt: list[list[Solution]] = [[] for _ in range(hands)]
+    most = max(Counter(mistake.task for mistake in mistakes).values())
+    dealt: list[list[Solution]] = [[] for _ in range(max(HANDS, most))]
     for mistake in mistakes:
         free = [hand for hand in dealt if mistake.task not in {other.task for other in hand}]
-        if free:
-            min(free, key=len).append(mistake)
+        min(free, key=len).append(mistake)
     return dealt
+
+
+def _with_passing_tests(content: str) -> str:
+    """Return a notebook whose graded cells claim that all is well."""
+    notebook = nbformat.reads(content, as_version=4)
+    for cell in notebook.cells:
+        if is_test(cell):
+            cell.source = "print('all checks passed')"
+    return str(nbformat.writes(notebook))
 
 
 def _notebook(released: NotebookNode, solutions: dict[str, str]) -> str:

@@ -79,7 +79,7 @@ def read_cells(path: Path) -> list[Cell]:
         msg = f"it is not UTF-8 text (byte {error.start})"
         raise UnreadableError(msg) from None
     except json.JSONDecodeError as error:
-        msg = f"it is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+        msg = f"it is not JSON: {error.msg} (line {error.lineno}, column {error.colno})"
         raise UnreadableError(msg) from None
     except (RecursionError, ValueError):
         msg = "it is not the JSON of a notebook"
