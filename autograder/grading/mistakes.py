@@ -120,7 +120,7 @@ def _solution(node: ast.FunctionDef, path: Path) -> Solution:
     for keyword in call.keywords:
         if keyword.arg == "hidden_only" and isinstance(keyword.value, ast.Constant):
             hidden_only = str(keyword.value.value)
-    message = inspect.cleandoc(ast.get_docstring(node) or "")
+    message = _reflowed(ast.get_docstring(node) or "")
     bare = copy.deepcopy(node)
     bare.decorator_list = []
     if message and len(node.body) > 1:
@@ -128,6 +128,12 @@ def _solution(node: ast.FunctionDef, path: Path) -> Solution:
     title = message.partition("\n")[0]
     source = ast.unparse(bare)
     return Solution(node.name, task, title, message, hidden_only, source)
+
+
+def _reflowed(docstring: str) -> str:
+    """Return a docstring with its paragraphs on one line each: a page breaks lines where it needs to."""
+    paragraphs = inspect.cleandoc(docstring).split("\n\n")
+    return "\n\n".join(" ".join(paragraph.splitlines()) for paragraph in paragraphs)
 
 
 def _only_function(source: str) -> ast.FunctionDef:
