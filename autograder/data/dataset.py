@@ -12,7 +12,7 @@ import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,7 +75,7 @@ class DataSet:
         """
         path = self.path(folder)
         try:
-            data: Any = np.load(path, mmap_mode="r", allow_pickle=False)
+            data: Bytes = np.lib.format.open_memmap(path, mode="r")
         except FileNotFoundError:
             raise
         except PermissionError as error:
@@ -85,12 +85,10 @@ class DataSet:
                 where=path,
                 next="make the file readable for yourself",
             ) from error
-        except (OSError, ValueError, EOFError) as error:
+        except (OSError, ValueError) as error:
             raise self._damaged(path, "something else, or a part of it") from error
-        if not isinstance(data, np.ndarray) or data.dtype != np.uint8 or data.shape != (self.size,):
-            raise self._damaged(
-                path, f"{data.dtype} {data.shape}" if hasattr(data, "dtype") else "an archive"
-            )
+        if data.dtype != np.uint8 or data.shape != (self.size,):
+            raise self._damaged(path, f"{data.dtype} {data.shape}")
         return data
 
     def _damaged(self, path: Path, got: str) -> AutograderError:
@@ -169,9 +167,12 @@ class Status:
     size: int
 
     def __str__(self) -> str:
-        """Return a line; unless all is well, with what to do."""
+        """Return a line; unless all is well, with what to do next."""
         line = f"{self.dataset.name:<11}{self.state:<11}{self.size / 1e6:>7.1f} MB  {self.path}"
-        return line if self.state == "verified" else f"{line}\n{'':<11}next: {self.dataset.get}"
+        if self.state == "verified":
+            return line
+        delete = "delete the file, then " if self.state == "corrupt" else ""
+        return f"{line}\n{'':<11}next: {delete}{self.dataset.get}"
 
 
 def digest(data: Bytes) -> str:

@@ -36,7 +36,7 @@ SHAPES10 = DataSet(
     test=2_000,
     class_names=tuple(silhouette.__name__ for silhouette in SILHOUETTES),
     sha256="6029ea34249734e97c4c54c4856f6020909adeb49baa91f2e3f0e065a97f691f",
-    get="delete the file if it is there: load_images() draws it when it is needed",
+    get="load_images(), which draws it",
 )
 
 #: A pixel, in the unit of the coordinates.

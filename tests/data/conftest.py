@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ BATCH = 20
 class Python2Pickler(pickle._Pickler):
     """Writes bytes as Python 2 wrote its strings, which is what the genuine batches hold."""
 
-    dispatch = dict(pickle._Pickler.dispatch)
+    dispatch: ClassVar = dict(pickle._Pickler.dispatch)
 
     def save_bytes(self, obj):
         self.write(b"T" + struct.pack("<i", len(obj)) + obj)
@@ -89,6 +90,11 @@ class Tiny:
 
     def served_at(self, *urls: str) -> Archive:
         return replace(self.archive, urls=urls)
+
+
+@pytest.fixture(name="python2_pickle")
+def python2_pickle_fixture():
+    return python2_pickle
 
 
 @pytest.fixture(scope="session")
@@ -182,7 +188,7 @@ def send(request: BaseHTTPRequestHandler, content: bytes, length: int | None = -
 @pytest.fixture
 def server() -> Iterator[Server]:
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             served.asked.append(self.path)
             served.answers[self.path](self)
 

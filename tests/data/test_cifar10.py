@@ -1,4 +1,4 @@
-"""CIFAR-10 from a real server and from the disk: what goes wrong is told in a sentence, and leaves nothing."""
+"""CIFAR-10 from a real server and from the disk: what goes wrong is told, and leaves nothing."""
 
 from __future__ import annotations
 
