@@ -5,6 +5,7 @@ Nothing here knows of grading, and nothing imports Matplotlib before a plot is a
 
 from autograder.notebook import plots, sketches
 from autograder.notebook.answers import answer, hidden_rng
+from autograder.notebook.block import task
 from autograder.notebook.checks import (
     check_close,
     check_equal,
@@ -12,7 +13,6 @@ from autograder.notebook.checks import (
     check_raises,
     check_shape,
     check_that,
-    task,
 )
 from autograder.notebook.classes import add_to_class
 from autograder.notebook.messages import CheckFailed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.notebook.checks import check_close, check_no_loops, check_raises, task
+from autograder.notebook import check_close, check_no_loops, check_raises, task
 from autograder.notebook.messages import CheckFailed, State
 
 

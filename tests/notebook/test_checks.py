@@ -209,3 +209,12 @@ def test_importing_the_notebook_side_is_cheap() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
+
+
+def test_a_function_that_was_never_defined_says_so() -> None:
+    def call() -> None:
+        relu  # noqa: B018, F821
+
+    failure = fails(call)
+    assert failure.verdict == "relu is not defined."
+    assert "run the cell with your solution" in str(failure)

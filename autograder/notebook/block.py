@@ -1,0 +1,165 @@
+"""The block in which a task's checks run.
+
+A test cell opens ``with task("relu_forward"):`` and calls checks in it. In a notebook the first failing check
+stops the cell with a full explanation; while grading it explains and the cell goes on, because answers count
+there, not checks. Whatever goes wrong in the student's code inside the block, an unfinished stub included,
+reaches them as a message and never as a traceback.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import linecache
+import os
+import sysconfig
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import FrameType
+
+from autograder.notebook import progress
+from autograder.notebook.answers import is_grading
+from autograder.notebook.messages import CheckFailed, State, is_validating, panel, show
+
+_LIBRARIES = (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), os.path.dirname(__file__))
+
+
+@dataclass
+class _Block:
+    """The task whose checks are running."""
+
+    task: str
+    passed: int = 0
+    failed: list[CheckFailed] = field(default_factory=list)
+
+
+_block = _Block("this cell")
+
+
+@contextlib.contextmanager
+def task(name: str) -> Iterator[None]:
+    """Run a task's checks, and say how it went.
+
+    Parameters
+    ----------
+    name
+        The task's id.
+
+    Raises
+    ------
+    CheckFailed
+        In a notebook: when a check fails, when the code below is still a stub, or when it raises.
+    """
+    global _block
+    outer, _block = _block, _Block(name)
+    block = _block
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            yield
+        except CheckFailed as failure:
+            _note(failure)
+        except NotImplementedError as error:
+            _note(_not_started(name, error))
+        except Exception as error:
+            _note(_raised(name, error))
+        finally:
+            _block = outer
+    told = _told(caught)
+    if block.failed:
+        block.failed[0].warnings = told
+        progress.set_state(name, block.failed[0].state)
+        _explain(block.failed)
+        return
+    progress.set_state(name, State.PASSED)
+    count = f"{block.passed} check{'s' * (block.passed != 1)} passed"
+    rows = [("warning", text) for text in told]
+    show(
+        "\n".join([f"{name}: {count}.", *(f"  warning  {text}" for text in told)]),
+        panel(f"{name}: {count}.", rows, "passed"),
+    )
+
+
+def _note(failure: CheckFailed) -> None:
+    if failure not in _block.failed:
+        _block.failed.append(failure)
+
+
+def _explain(failures: list[CheckFailed]) -> None:
+    """Show why checks failed: stop the cell in a notebook, let it go on while grading."""
+    if is_grading():
+        for failure in failures:
+            show(str(failure), failure._repr_html_())
+        return
+    if not is_validating():
+        show(str(failures[0]), failures[0]._repr_html_())
+    raise failures[0] from None
+
+
+def current_task() -> str:
+    """Return the id of the task whose checks run."""
+    return _block.task
+
+
+def passed() -> None:
+    """Count a check that passed."""
+    _block.passed += 1
+
+
+def fail(failure: CheckFailed) -> None:
+    """Stop the block in a notebook; while grading note it and go on to the next check."""
+    if not is_grading():
+        raise failure
+    _note(failure)
+
+
+def _not_started(name: str, error: NotImplementedError) -> CheckFailed:
+    """Say that a task is still a stub, or calls a function that is."""
+    functions = [
+        frame.f_code.co_name for frame, _ in _own_frames(error) if frame.f_code.co_name.isidentifier()
+    ]
+    stub = functions[-1] if functions else name
+    waits = "" if stub == name else f": it calls {stub}, which is still to be written"
+    return CheckFailed(name, f"not started{waits}", state=State.NOT_STARTED)
+
+
+def _raised(name: str, error: Exception) -> CheckFailed:
+    """Turn an exception of the student's code into a message that points at their line."""
+    if isinstance(error, NameError | AttributeError) and error.name == name:
+        return CheckFailed(
+            name,
+            f"{name} is not defined.",
+            cause="its cell has not been run, or stopped with an error",
+            next="run the cell with your solution, then this one",
+        )
+    place = None
+    for frame, number in _own_frames(error):
+        line = linecache.getline(frame.f_code.co_filename, number).strip()
+        place = f"{frame.f_code.co_name}, line {number} of the cell: {line}"
+    return CheckFailed(
+        name,
+        f"your code raised {type(error).__name__}.",
+        got=str(error).partition("\n")[0] or type(error).__name__,
+        check=place,
+        next="run the line by itself, and look at the shapes and types that go into it",
+    )
+
+
+def _own_frames(error: Exception) -> Iterator[tuple[FrameType, int]]:
+    """Yield the frames, with their lines, that an exception came through in functions of the notebook."""
+    traceback = error.__traceback__
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        if code.co_name != "<module>" and not code.co_filename.startswith(_LIBRARIES):
+            yield traceback.tb_frame, traceback.tb_lineno
+        traceback = traceback.tb_next
+
+
+def _told(caught: list[warnings.WarningMessage]) -> list[str]:
+    """Return each warning once: what NumPy noticed while the student's code ran."""
+    texts = {}
+    for warning in caught:
+        line = linecache.getline(warning.filename, warning.lineno).strip()
+        text = f"{warning.category.__name__}: {warning.message}"
+        texts[f"{text}, in the line: {line}" if line else text] = True
+    return list(texts)
