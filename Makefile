@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-.PHONY: install demo test check lint types release lab clean
+.PHONY: install demo test check lint types release bench lab clean
 
 install: $(VENV)/.installed
 
@@ -34,6 +34,10 @@ release: install
 	test -z "$$(git status --porcelain -- assignments)"
 
 check: lint types release test
+
+bench: install
+	$(BIN)/python benchmarks/import_time.py
+	$(BIN)/python benchmarks/shapes10.py
 
 lab: install
 	$(BIN)/autograder lab

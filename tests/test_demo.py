@@ -1,0 +1,84 @@
+"""The main job on built-in data, as typed: a class of twelve, and nothing left running."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from autograder import demo
+from autograder.course import Course
+from autograder.grading.mistakes import read_solutions
+from autograder.results.outcome import Outcome, Result
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.mark.slow
+def test_the_demo_grades_a_class_of_twelve_and_names_every_mistake(tmp_path: Path) -> None:
+    before = {process.pid for process in psutil.process_iter()}
+    environment = {**os.environ, "COLUMNS": "150", "TMPDIR": str(tmp_path)}
+    run = subprocess.run(
+        [sys.executable, "-m", "autograder", "demo"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env=environment,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    known = read_solutions(ROOT / "source_solutions/02_knn/mistakes/knn.py")
+    for mistake in known:
+        assert mistake.title in re.sub(r"\s+", " ", run.stdout)
+    assert f"12 submissions graded. All {len(known)} known mistakes were named" in run.stdout
+    assert re.search(r"^ perfect .* 18/18 +all right", run.stdout, re.MULTILINE)
+    assert re.search(r"^ blank .* 0/18 +not started", run.stdout, re.MULTILINE)
+    assert "time limit 10 s" in run.stdout
+    assert "graded with the reference in place of" in run.stdout
+    (folder,) = re.findall(r"Feedback pages, one a student: (.*)", run.stdout)
+    assert len(list(Path(folder).glob("*/02_knn/knn.html"))) == 12
+    left = [
+        process
+        for process in psutil.process_iter(["pid", "environ"])
+        if process.pid not in before and (process.info["environ"] or {}).get("TMPDIR") == str(tmp_path)
+    ]
+    assert left == []
+    # What belongs to the clone is untouched.
+    assert not (ROOT / "submitted/perfect").exists()
+
+
+def outcome(task: str, points: float, mistake: str | None = None) -> Outcome:
+    return Outcome(task, points, 2, "right" if points == 2 else "wrong", mistake)
+
+
+@pytest.mark.parametrize(
+    ("result", "surprise"),
+    [
+        (Result("li", {}, [outcome("a", 2), outcome("b", 2)]), "li, a: full points for a mistake"),
+        (Result("li", {}, [outcome("a", 0, "M"), outcome("b", 0)]), "li, b: lost points, and should not"),
+        (
+            Result("li", {}, [outcome("a", 0, "N"), outcome("b", 2)]),
+            "li, a: should be told 'M', was told 'N'",
+        ),
+        (Result("li", {}, [], failure="OSError"), "li was not graded"),
+        (Result("wang", {}, []), "li was not graded"),
+    ],
+)
+def test_the_demo_notices_when_grading_goes_wrong(result: Result, surprise: str) -> None:
+    (found,) = demo.surprises([demo.Student("li", "", {"a": "M"})], [result])
+    assert found.startswith(surprise)
+    assert (
+        demo.surprises([demo.Student("li", "", {"a": "M"})], [Result("li", {}, [outcome("a", 0, "M")])]) == []
+    )
+
+
+def test_all_mistakes_are_dealt_out(tmp_path: Path) -> None:
+    known = read_solutions(Course(ROOT).folder("source_solutions") / "02_knn/mistakes/knn.py")
+    hands = demo._deal(known)
+    assert sorted(m.name for hand in hands for m in hand) == sorted(m.name for m in known)
+    assert all(len({m.task for m in hand}) == len(hand) for hand in hands)
+    assert len(hands) == 8
