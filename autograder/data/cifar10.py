@@ -104,7 +104,7 @@ def download(
     if _is_there(archive.dataset, folder) and not force:
         return None
     urls = (mirror, *archive.urls) if mirror else archive.urls
-    with _workplace(archive, folder, archive.size) as work:
+    with _workplace(archive.dataset, folder, archive.size + 2 * archive.dataset.size) as work:
         path = work / "cifar-10-python.tar.gz"
         fetch(urls, path, archive.size, archive.sha256, rounds=rounds, pause=pause, timeout=timeout)
         return _install(archive, archive.unpack(path, work), folder)
@@ -141,7 +141,9 @@ def install(source: Path, *, force: bool = False, archive: Archive = ARCHIVE) ->
         )
     if _is_there(archive.dataset, folder) and not force:
         return None
-    with _workplace(archive, folder, 0) as work:
+    # A folder's files are read where they lie, an archive is unpacked first.
+    copies = 1 if source.is_dir() else 2
+    with _workplace(archive.dataset, folder, copies * archive.dataset.size) as work:
         if source.is_dir():
             inside = source / archive.folder
             return _install(archive, inside if inside.is_dir() else source, folder)
@@ -154,18 +156,16 @@ def _is_there(dataset: DataSet, folder: Path) -> bool:
 
 
 @contextmanager
-def _workplace(archive: Archive, folder: Path, extra: int) -> Iterator[Path]:
+def _workplace(dataset: DataSet, folder: Path, needed: int) -> Iterator[Path]:
     """Yield a temporary folder in `folder` in which there is room, and tell of a disk that is full."""
-    # Unpacked, converted in memory, written: twice the pictures, and what is fetched.
-    needed = extra + 2 * archive.dataset.size
     made = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _sweep(archive.dataset, folder)
+        _sweep(dataset, folder)
         free = shutil.disk_usage(folder).free
         if free < needed:
             raise _no_room(folder, f"{needed / 1e6:,.0f} MB free", f"{free / 1e6:,.0f} MB")
-        with tempfile.TemporaryDirectory(prefix=f".{archive.dataset.key}-", dir=folder) as work:
+        with tempfile.TemporaryDirectory(prefix=f".{dataset.key}-", dir=folder) as work:
             yield Path(work)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):

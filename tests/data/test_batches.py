@@ -47,10 +47,10 @@ def test_refuses_by_name(tmp_path, name):
     ("content", "got"),
     [
         (b"", "EOFError"),
-        (b"not a pickle", "UnpicklingError"),
+        (b"not a pickle", "something else"),
         (pickle.dumps([1, 2]), "TypeError"),
         (pickle.dumps({}), "KeyError"),
-        (pickle.dumps({b"data": [[0] * 3072], b"labels": [0]}), "data of int64 (1, 3072)"),
+        (pickle.dumps({b"data": [[0] * 3072], b"labels": [0]}), "AttributeError"),
     ],
 )
 def test_tells_what_is_wrong(tmp_path, content, got):
@@ -66,8 +66,10 @@ def test_tells_what_is_wrong(tmp_path, content, got):
         (b"labels", [0], "labels of int64 (1,) for 20 pictures"),
         (b"labels", [0.5] * 20, "labels of float64 (20,)"),
         (b"labels", [10] * 20, "labels 10 to 10"),
-        (b"data", np.zeros((20, 3071), np.uint8), "data of uint8 (20, 3071)"),
-        (b"data", np.zeros(3072, np.uint8), "data of uint8 (3072,)"),
+        (b"data", np.zeros((20, 3071), np.uint8), "data of shape (20, 3071)"),
+        (b"data", np.zeros((20, 3072)), "an array of"),
+        (b"data", np.zeros((3072, 20), np.uint8).T, "an array of"),
+        (b"data", np.zeros(3072, np.uint8), "data of shape (3072,)"),
     ],
 )
 def test_pictures_and_labels_must_fit(tiny, python2_pickle, tmp_path, part, value, got):
