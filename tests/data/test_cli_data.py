@@ -104,7 +104,7 @@ def test_data(autograder, archive, folder):
     assert "corrupt" in out
 
 
-@pytest.mark.parametrize(("typed", "meant"), [("dowload", "download"), ("dat", "data")])
+@pytest.mark.parametrize(("typed", "meant"), [("dowload", "download"), ("dat", "data")])  # codespell:ignore
 def test_did_you_mean(autograder, typed, meant):
     code, _, err = autograder(typed)
     assert code == 2
