@@ -25,10 +25,10 @@ def find_notebook(folder: Path, name: str, expected: list[str]) -> Path | None:
         The names of all notebooks of the assignment.
     """
     exact = folder / f"{name}.ipynb"
-    if exact.is_file():
+    if _is_own_file(exact):
         return exact
     taken = {f"{other}.ipynb" for other in expected}
-    others = [path for path in folder.glob("*.ipynb") if path.is_file() and path.name not in taken]
+    others = [path for path in folder.glob("*.ipynb") if _is_own_file(path) and path.name not in taken]
     # A name counts as whole words: "knn" is in "li_knn (2)", not in "mknnx".
     alike = [
         path
@@ -38,6 +38,27 @@ def find_notebook(folder: Path, name: str, expected: list[str]) -> Path | None:
     if alike:
         return max(alike, key=lambda path: path.stat().st_mtime)
     return others[0] if len(expected) == 1 and len(others) == 1 else None
+
+
+def _is_own_file(path: Path) -> bool:
+    """Return whether a file is the student's: a link could lead to anybody's."""
+    return path.is_file() and not path.is_symlink()
+
+
+def copy_files(folder: Path, into: Path) -> None:
+    """Copy what was handed in beside the notebooks, saved weights say, without links and hidden files."""
+
+    def left_out(directory: str, names: list[str]) -> list[str]:
+        return [
+            name
+            for name in names
+            if name.startswith(".")
+            or name == "__pycache__"
+            or name.endswith(".ipynb")
+            or (Path(directory) / name).is_symlink()
+        ]
+
+    shutil.copytree(folder, into, ignore=left_out, dirs_exist_ok=True)
 
 
 def restore_names(folder: Path, expected: list[str]) -> list[Path]:

@@ -124,6 +124,7 @@ def grade_students(
     config = course.config()
     # A forked worker would inherit the gradebook's open connection and its locks.
     context = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
+    context.set_forkserver_preload([__name__])
     with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=context) as pool:
         submitted = course.folder(SUBMITTED)
         waiting = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 import time
 from collections.abc import Collection
@@ -19,6 +18,7 @@ from traitlets import Float, Unicode
 
 from autograder.course import GRADING_KERNEL, METADATA, SKIP_TAG
 from autograder.data.dataset import data_folder
+from autograder.grading.collect import copy_files
 from autograder.grading.material import material_of
 from autograder.grading.tasks import all_needs, declared, is_test, read_tasks, task_of
 
@@ -84,7 +84,7 @@ class GradingExecute(Execute):
         """
         with tempfile.TemporaryDirectory(prefix="autograder-") as scratch:
             copy = Path(scratch) / "work"
-            shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("*.ipynb", ".*"), symlinks=True)
+            copy_files(folder, copy)
             run_sync(_Run(self, nb, copy, Path(scratch), seed, wanted).run)()
 
 

@@ -19,9 +19,7 @@ from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 
 from autograder.converter import convert
 from autograder.course import AUTOGRADED, SUBMITTED, Course
-
-#: What is recorded of a submission never holds these.
-_NOT_COPIED = ("*.ipynb", ".*", "__pycache__")
+from autograder.grading.collect import copy_files
 
 
 def register(course: Course, assignment: str) -> None:
@@ -103,7 +101,8 @@ def record(
     place = course.folder(AUTOGRADED) / student / assignment
     directory = CourseDirectory(config=course.config())
     with _new_folder(place) as new, _transaction(course) as gradebook:
-        _copy_files(source, new)
+        if source.is_dir():
+            copy_files(source, new)
         for name, notebook in notebooks.items():
             nbformat.write(notebook, new / f"{name}.ipynb")
         gradebook.update_or_create_student(student)
@@ -158,13 +157,6 @@ def _assign_penalty(
         entry.late_submission_penalty = step._check_late_penalty(entry, penalty)  # type: ignore[attr-defined]
 
 
-def _copy_files(source: Path, into: Path) -> None:
-    if source.is_dir():
-        shutil.copytree(
-            source, into, ignore=shutil.ignore_patterns(*_NOT_COPIED), symlinks=True, dirs_exist_ok=True
-        )
-
-
 @contextlib.contextmanager
 def _new_folder(place: Path) -> Iterator[Path]:
     """Give a folder to fill, and put it at `place` when the block ends well; else leave all as it was."""
@@ -175,7 +167,7 @@ def _new_folder(place: Path) -> Iterator[Path]:
         new.mkdir()
         yield new
         for path in new.rglob("*"):
-            if path.is_file() and not path.is_symlink():
+            if path.is_file():
                 path.chmod(0o444)
         if place.exists():
             os.replace(place, scratch / "old")

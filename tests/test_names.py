@@ -1,0 +1,117 @@
+"""Names that people really use: handled, or refused by name; nothing leaves the course folder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder.course import Course
+from autograder.errors import AutograderError
+from autograder.grading.collect import find_notebook, restore_names
+from autograder.grading.engine import grade_assignment
+from autograder.release.build import release
+from tests.courses import RIGHT, answered, make_course
+
+
+@pytest.mark.parametrize(
+    ("assignment", "notebook", "student"),
+    [
+        ("week 1", "my notebook", "Zoë O'Neill"),
+        ("第一课", "作业", "李雷"),
+        ('the "first"', 'a "quoted" name', 'say "hi"'),
+        ("a..b", "x..y", "..z"),
+    ],
+)
+def test_odd_names_go_all_the_way(tmp_path: Path, assignment: str, notebook: str, student: str) -> None:
+    course = Course(make_course(tmp_path, assignment=assignment))
+    source = course.root / "source_solutions" / assignment
+    (source / "tiny.ipynb").rename(source / f"{notebook}.ipynb")
+    (source / "mistakes/tiny.py").rename(source / f"mistakes/{notebook}.py")
+    release(course, assignment)
+    released = course.root / "assignments" / assignment / f"{notebook}.ipynb"
+    handed_in = course.root / "submitted" / student / assignment / f"{notebook}.ipynb"
+    handed_in.parent.mkdir(parents=True)
+
+    nbformat.write(answered(released, **RIGHT), handed_in)
+    before = set(tmp_path.parent.iterdir())
+    if student.startswith("."):
+        # nbgrader itself passes over hidden folders.
+        assert course.students(assignment) == []
+        return
+    (result,) = grade_assignment(course, assignment, course.submitted(assignment))
+    assert result.points == result.max_points == 8
+    assert (course.root / "feedback" / student / assignment / f"{notebook}.html").is_file()
+    assert set(tmp_path.parent.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "knn.ipynb",
+        "knn (1).ipynb",
+        "knn-Copy1.ipynb",
+        "KNN.ipynb",
+        "li_knn_final.ipynb",
+        "knn2.ipynb",
+        '作业 "final"...ipynb',
+        "solution.ipynb",
+    ],
+)
+def test_a_renamed_notebook_is_found(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("{}")
+    assert find_notebook(tmp_path, "knn", ["knn"]) == tmp_path / name
+
+
+def test_of_several_the_right_name_wins_and_then_the_newest(tmp_path: Path) -> None:
+
+    for age, name in enumerate(["knn (2).ipynb", "knn (1).ipynb"]):
+        (tmp_path / name).write_text("{}")
+        os.utime(tmp_path / name, (1000 - age, 1000 - age))
+    assert find_notebook(tmp_path, "knn", ["knn"]) == tmp_path / "knn (2).ipynb"
+    (tmp_path / "knn.ipynb").write_text("{}")
+    assert find_notebook(tmp_path, "knn", ["knn"]) == tmp_path / "knn.ipynb"
+
+
+def test_one_notebook_is_never_taken_for_another(tmp_path: Path) -> None:
+    (tmp_path / "svm.ipynb").write_text("{}")
+    (tmp_path / "notes.ipynb").write_text("{}")
+    assert find_notebook(tmp_path, "softmax", ["svm", "softmax"]) is None
+    assert restore_names(tmp_path, ["svm", "softmax"]) == []
+
+
+def test_a_renamed_notebook_gets_a_copy_under_its_name_and_stays(tmp_path: Path) -> None:
+    (tmp_path / "knn (1).ipynb").write_text("mine")
+    assert restore_names(tmp_path, ["knn"]) == [tmp_path / "knn.ipynb"]
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
+        "knn (1).ipynb": "mine",
+        "knn.ipynb": "mine",
+    }
+
+
+@pytest.mark.parametrize("name", ["..", "../x", "/etc", "01_tiny/../..", ""])
+def test_no_name_leads_out_of_the_course(course: Course, name: str) -> None:
+    with pytest.raises(AutograderError, match="There is no assignment"):
+        course.assignment(name)
+
+
+def test_a_link_out_of_the_course_is_not_followed_into_what_is_recorded(
+    course: Course, tmp_path: Path
+) -> None:
+
+    secret = tmp_path / "secret.txt"
+    secret.write_text("private")
+    folder = course.root / "submitted/li/01_tiny"
+    folder.mkdir(parents=True)
+    nbformat.write(answered(course.root / "assignments/01_tiny/tiny.ipynb", **RIGHT), folder / "tiny.ipynb")
+    (folder / "link.txt").symlink_to(secret)
+    copied = course.root / "submitted/wang/01_tiny/tiny.ipynb"
+    copied.parent.mkdir(parents=True)
+    copied.symlink_to(folder / "tiny.ipynb")
+    points = {result.student: result.points for result in grade_assignment(course, "01_tiny", ["li", "wang"])}
+    assert points == {"li": 8, "wang": 0}
+    recorded = course.root / "autograded/li/01_tiny"
+    assert [path.name for path in recorded.iterdir() if path.is_symlink()] == []
+    assert not any(b"private" in path.read_bytes() for path in recorded.rglob("*") if path.is_file())
