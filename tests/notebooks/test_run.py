@@ -1,0 +1,70 @@
+"""Each notebook as a person runs it, all cells from the top: solved, and just opened."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+from autograder.course import Course
+from autograder.grading.tasks import is_test, task_of
+
+COURSE = Course.find(Path(__file__))
+NOTEBOOKS = [
+    (assignment, name) for assignment in COURSE.assignments() for name in COURSE.notebooks(assignment)
+]
+
+
+def run(part: str, assignment: str, name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> NotebookNode:
+    """Run a notebook from the source or the release in a folder of its own, on the built-in data."""
+    monkeypatch.setenv("AUTOGRADER_DATASET", "shapes10")
+    monkeypatch.setenv("AUTOGRADER_DATA", str(COURSE.folder("datasets")))
+    monkeypatch.setenv("NBGRADER_EXECUTION", "")
+    text = (COURSE.folder(part) / assignment / f"{name}.ipynb").read_text(encoding="utf-8")
+    (folder / f"{name}.ipynb").write_text(text, encoding="utf-8")
+    notebook = nbformat.reads(text, as_version=4)
+    NotebookClient(
+        notebook,
+        kernel_name="python3",
+        allow_errors=True,
+        timeout=240,
+        resources={"metadata": {"path": str(folder)}},
+    ).execute()
+    return notebook
+
+
+def outputs(cell: NotebookNode, kind: str) -> list[NotebookNode]:
+    return [output for output in cell.get("outputs", []) if output.output_type == kind]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("assignment", "name"), NOTEBOOKS)
+def test_the_solved_notebook_runs_from_top_to_bottom(
+    assignment: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook = run("source_solutions", assignment, name, tmp_path, monkeypatch)
+    for cell in notebook.cells:
+        assert outputs(cell, "error") == [], cell.id
+        # Progress bars included: red boxes worry people.
+        assert [out.text for out in outputs(cell, "stream") if out.name == "stderr"] == [], cell.id
+    shown = next(cell for cell in notebook.cells if cell.id == "progress").outputs[0].data["text/plain"]
+    assert shown.count("✓") == sum(is_test(cell) for cell in notebook.cells)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("assignment", "name"), NOTEBOOKS)
+def test_the_notebook_just_opened_says_not_started_and_shows_no_traceback(
+    assignment: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook = run("assignments", assignment, name, tmp_path, monkeypatch)
+    tests = [cell for cell in notebook.cells if is_test(cell)]
+    assert tests
+    for cell in tests:
+        (error,) = outputs(cell, "error")
+        assert error.ename == "CheckFailed"
+        (line,) = error.traceback
+        assert re.fullmatch(rf"{task_of(cell)}: not started.*", line), line
