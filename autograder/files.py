@@ -7,6 +7,15 @@ import tempfile
 from pathlib import Path
 
 
+def short_tempdir() -> str:
+    """Return the folder for temporary files, or ``/tmp`` where its path is too long for sockets.
+
+    The path of a Unix socket holds 107 bytes at most, and a kernel's has some 50 of its own.
+    """
+    usual = tempfile.gettempdir()
+    return "/tmp" if len(usual) > 50 and os.path.isdir("/tmp") else usual
+
+
 def write_atomically(path: Path, text: str, mode: int = 0o644) -> None:
     """Write `text` to `path`: afterwards the file is whole, or as it was before.
 

@@ -6,8 +6,10 @@ one submission's trouble never becomes another's.
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -15,10 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psutil
 from nbformat import NotebookNode
 
 from autograder.course import METADATA, SUBMITTED, WORK, Course
 from autograder.errors import AutograderError
+from autograder.files import short_tempdir
 from autograder.grading.collect import find_notebook
 from autograder.grading.execute import GradingExecute
 from autograder.grading.graft import graft_file
@@ -125,7 +129,10 @@ def grade_students(
     # A forked worker would inherit the gradebook's open connection and its locks.
     context = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
     context.set_forkserver_preload([__name__])
-    with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=context) as pool:
+    with (
+        tempfile.TemporaryDirectory(prefix="autograder-", dir=short_tempdir()) as scratch,
+        ProcessPoolExecutor(workers or os.cpu_count(), context, _begin_work, (scratch,)) as pool,
+    ):
         submitted = course.folder(SUBMITTED)
         waiting = {
             pool.submit(grade_folder, student, submitted / student / assignment, graded_by, config): student
@@ -135,8 +142,26 @@ def grade_students(
             for future in as_completed(waiting):
                 yield _result(future, waiting[future])
         except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
+            _end_work()
+            pool.shutdown(cancel_futures=True)
             raise
+
+
+def _begin_work(scratch: str) -> None:
+    """Make a new worker ready: what it writes lies in `scratch`, and Ctrl-C is not for it to answer."""
+    tempfile.tempdir = scratch
+    if hasattr(os, "setsid"):
+        os.setsid()
+
+
+def _end_work() -> None:
+    """End all workers at once, and the kernels that they started."""
+    for worker in multiprocessing.active_children():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            for process in psutil.Process(worker.pid).children(recursive=True):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
+        worker.kill()
 
 
 def grade_own(course: Course, assignment: str) -> Result:

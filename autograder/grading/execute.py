@@ -18,6 +18,7 @@ from traitlets import Float, Unicode
 
 from autograder.course import GRADING_KERNEL, METADATA, SKIP_TAG
 from autograder.data.dataset import data_folder
+from autograder.files import short_tempdir
 from autograder.grading.collect import copy_files
 from autograder.grading.material import material_of
 from autograder.grading.tasks import all_needs, declared, is_test, read_tasks, task_of
@@ -82,7 +83,7 @@ class GradingExecute(Execute):
         wanted
             The tasks whose graded cells are run; None for all.
         """
-        with tempfile.TemporaryDirectory(prefix="autograder-") as scratch:
+        with tempfile.TemporaryDirectory(prefix="autograder-", dir=short_tempdir()) as scratch:
             copy = Path(scratch) / "work"
             copy_files(folder, copy)
             run_sync(_Run(self, nb, copy, Path(scratch), seed, wanted).run)()

@@ -1,0 +1,76 @@
+"""The engine's own troubles: stopped by hand, or failing itself."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import Future
+from pathlib import Path
+
+import psutil
+from nbgrader.api import Gradebook
+
+from autograder.course import Course
+from autograder.grading.engine import _result
+from tests.courses import RIGHT, answered, hand_in
+
+
+def kernels(of: psutil.Process) -> list[psutil.Process]:
+    return [p for p in of.children(recursive=True) if "ipykernel_launcher" in " ".join(p.cmdline())]
+
+
+def test_ctrl_c_ends_everything_keeps_what_is_done_and_the_next_run_goes_on(course: Course) -> None:
+    release = course.root / "assignments/01_tiny/tiny.ipynb"
+    for number in range(3):
+        hand_in(course.root, f"li-{number}", answered(release, **RIGHT))
+    # The key first, so that the only kernel that is seen running below is a student's.
+    command = [sys.executable, "-m", "autograder", "grade", "01_tiny", "--workers", "1"]
+    subprocess.run([*command, "--student", "li-0"], cwd=course.root, check=True, capture_output=True)
+    endless = "def double(x):\n    while True:\n        pass"
+    hand_in(course.root, "loop", answered(release, **{**RIGHT, "double": endless}))
+    # Short, or the engine would take /tmp in its place.
+    scratch = Path(tempfile.mkdtemp(prefix="s-", dir="/tmp"))
+    process = subprocess.Popen(
+        [*command, "--student", "loop", "--student", "li-1"],
+        cwd=course.root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env={**os.environ, "TMPDIR": str(scratch)},
+    )
+    main = psutil.Process(process.pid)
+    until = time.monotonic() + 60
+    while not kernels(main):
+        assert time.monotonic() < until, "no kernel was started"
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.02)
+    family = main.children(recursive=True)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130, err
+    assert "Stopped." in err
+    assert "Traceback" not in err + out
+    _, alive = psutil.wait_procs(family, timeout=10)
+    assert alive == []
+    assert [path.name for path in scratch.iterdir() if not path.name.startswith("pymp-")] == []
+    shutil.rmtree(scratch)
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db", "") as gradebook:
+        assert [s.student.id for s in gradebook.assignment_submissions("01_tiny")] == ["li-0"]
+    assert {path.name for path in Path(course.root / "autograded").iterdir()} == {"li-0"}
+    run = subprocess.run([*command, "--student", "li-1"], cwd=course.root, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert "8/8" in run.stdout
+
+
+def test_a_failure_of_ours_is_told_and_not_scored() -> None:
+    future: Future[object] = Future()
+    future.set_exception(OSError("disk full"))
+    result = _result(future, "li")  # type: ignore[arg-type]
+    assert result.failure == "OSError: disk full"
+    assert result.outcomes == []
