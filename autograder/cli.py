@@ -220,7 +220,7 @@ def lab(context: typer.Context) -> None:
     course = Course.find()
     for path in copy_missing(course):
         typer.echo(f"copied {path.relative_to(course.root)}")
-    raise typer.Exit(open_lab(course, context.args))
+    open_lab(course, context.args)
 
 
 @app.command()

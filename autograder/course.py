@@ -196,7 +196,7 @@ def configure(c: Any) -> None:
         *NEVER_RELEASED,
     ]
     c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
-    c.ClearSolutions.text_stub = "*Your answer here.*"
+    c.ClearSolutions.text_stub = "*Double-click here and write your answer.*"
 
     # Stock execution (nbgrader's Validate button) must not run an hour of training either.
     c.Execute.skip_cells_with_tag = SKIP_TAG

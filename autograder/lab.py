@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from autograder.course import RELEASE, WORK, Course
 from autograder.errors import AutograderError
@@ -31,8 +32,8 @@ def copy_missing(course: Course) -> list[Path]:
     return copied
 
 
-def open_lab(course: Course, options: Sequence[str] = ()) -> int:
-    """Open JupyterLab on ``work/`` and wait until it is closed; return its exit code.
+def open_lab(course: Course, options: Sequence[str] = ()) -> NoReturn:
+    """Open JupyterLab on ``work/``, in this process: what ends the one ends the other.
 
     It starts in the course folder, because nbgrader's buttons read the configuration from where the
     server was started.
@@ -43,4 +44,6 @@ def open_lab(course: Course, options: Sequence[str] = ()) -> int:
         Passed on to ``jupyter lab``, for example ``--no-browser``.
     """
     command = [sys.executable, "-m", "jupyterlab", f"--LabApp.default_url=/lab/tree/{WORK}", *options]
-    return subprocess.call(command, cwd=course.root)
+    os.chdir(course.root)
+    sys.stdout.flush()
+    os.execv(sys.executable, command)

@@ -47,7 +47,7 @@ def test_the_wheel_brings_the_package_the_command_and_the_kernelspec(
     version = autograder.__version__
     assert "autograder/notebook/checks.py" in names
     assert "autograder/py.typed" in names
-    assert f"gradbook-{version}.data/data/share/jupyter/kernels/autograder/kernel.json" in names
+    assert "autograder/grading/kernels/autograder/kernel.json" in names
     entry_points = names[f"gradbook-{version}.dist-info/entry_points.txt"].decode()
     assert "autograder = autograder.cli:main" in entry_points
     assert "autograder-provisioner" in entry_points

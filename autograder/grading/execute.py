@@ -142,6 +142,8 @@ class _Run:
             log=self.limits.log,
         )
         manager = client.create_kernel_manager()
+        # Ours is not on Jupyter's own path: students have no use for it in their launcher.
+        manager.kernel_spec_manager.kernel_dirs.insert(0, str(Path(__file__).with_name("kernels")))
         manager.transport = "ipc"
         manager.connection_file = str(self.scratch / f"kernel-{number}.json")
         client.reset_execution_trackers()

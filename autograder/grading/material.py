@@ -83,7 +83,8 @@ def _prepare(course: Course, assignment: str, name: str, seed: int) -> Material:
     released = course.folder(RELEASE) / assignment / f"{name}.ipynb"
     if not released.is_file():
         msg = f"The notebook {name} was never released."
-        raise AutograderError(msg, expected=released, next=f"autograder release {assignment}")
+        again = f"autograder release {assignment}, or, in a clone, git checkout assignments"
+        raise AutograderError(msg, expected=released, next=again)
     material = Material(
         assignment=assignment,
         name=name,

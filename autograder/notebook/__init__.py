@@ -3,7 +3,7 @@
 Nothing here knows of grading, and nothing imports Matplotlib before a plot is asked for.
 """
 
-from autograder.notebook import plots, sketches
+from autograder.notebook import cells, plots, sketches
 from autograder.notebook.answers import answer, hidden_rng
 from autograder.notebook.block import task
 from autograder.notebook.checks import (
@@ -38,3 +38,5 @@ __all__ = [
     "sketches",
     "task",
 ]
+
+cells.watch()

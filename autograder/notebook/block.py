@@ -10,18 +10,14 @@ from __future__ import annotations
 
 import contextlib
 import linecache
-import os
-import sysconfig
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from types import FrameType
 
-from autograder.notebook import progress
+from autograder.notebook import cells, progress
 from autograder.notebook.answers import is_grading
 from autograder.notebook.messages import CheckFailed, State, is_validating, panel, show
-
-_LIBRARIES = (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), os.path.dirname(__file__))
+from autograder.notebook.raised import explain
 
 
 @dataclass
@@ -51,6 +47,17 @@ def task(name: str) -> Iterator[None]:
         In a notebook: when a check fails, when the code below is still a stub, or when it raises.
     """
     global _block
+    stopped = cells.stopped_by(name)
+    if stopped is not None and not is_grading():
+        failure = CheckFailed(
+            name,
+            "the cell with your solution did not run to its end.",
+            got=stopped,
+            cause="what is defined now is an older version; checking that would say nothing",
+            next="mend the error that the cell shows, run it, then run this one",
+        )
+        progress.set_state(name, failure.state)
+        _explain([failure])
     outer, _block = _block, _Block(name)
     block = _block
     with warnings.catch_warnings(record=True) as caught:
@@ -59,10 +66,12 @@ def task(name: str) -> Iterator[None]:
             yield
         except CheckFailed as failure:
             _note(failure)
-        except NotImplementedError as error:
-            _note(_not_started(name, error))
+        except KeyboardInterrupt as error:
+            if is_grading():  # the time limit's: the cell must end
+                raise
+            _note(explain(name, error))
         except Exception as error:
-            _note(_raised(name, error))
+            _note(explain(name, error))
         finally:
             _block = outer
     told = _told(caught)
@@ -111,48 +120,6 @@ def fail(failure: CheckFailed) -> None:
     if not is_grading():
         raise failure
     _note(failure)
-
-
-def _not_started(name: str, error: NotImplementedError) -> CheckFailed:
-    """Say that a task is still a stub, or calls a function that is."""
-    functions = [
-        frame.f_code.co_name for frame, _ in _own_frames(error) if frame.f_code.co_name.isidentifier()
-    ]
-    stub = functions[-1] if functions else name
-    waits = "" if stub == name else f": it calls {stub}, which is still to be written"
-    return CheckFailed(name, f"not started{waits}", state=State.NOT_STARTED)
-
-
-def _raised(name: str, error: Exception) -> CheckFailed:
-    """Turn an exception of the student's code into a message that points at their line."""
-    if isinstance(error, NameError | AttributeError) and error.name == name:
-        return CheckFailed(
-            name,
-            f"{name} is not defined.",
-            cause="its cell has not been run, or stopped with an error",
-            next="run the cell with your solution, then this one",
-        )
-    place = None
-    for frame, number in _own_frames(error):
-        line = linecache.getline(frame.f_code.co_filename, number).strip()
-        place = f"{frame.f_code.co_name}, line {number} of the cell: {line}"
-    return CheckFailed(
-        name,
-        f"your code raised {type(error).__name__}.",
-        got=str(error).partition("\n")[0] or type(error).__name__,
-        check=place,
-        next="run the line by itself, and look at the shapes and types that go into it",
-    )
-
-
-def _own_frames(error: Exception) -> Iterator[tuple[FrameType, int]]:
-    """Yield the frames, with their lines, that an exception came through in functions of the notebook."""
-    traceback = error.__traceback__
-    while traceback is not None:
-        code = traceback.tb_frame.f_code
-        if code.co_name != "<module>" and not code.co_filename.startswith(_LIBRARIES):
-            yield traceback.tb_frame, traceback.tb_lineno
-        traceback = traceback.tb_next
 
 
 def _told(caught: list[warnings.WarningMessage]) -> list[str]:

@@ -18,6 +18,7 @@ class State(StrEnum):
     FAILED = "not yet right"
     NOT_STARTED = "not started"
     NOT_RUN = "check not run yet"
+    CHANGED = "changed since its check: run it again"
 
 
 @dataclass(eq=False)
@@ -99,7 +100,12 @@ def is_validating() -> bool:
     return os.environ.get("NBGRADER_EXECUTION") == "validate"
 
 
-_COLOURS = {"passed": "#2e7d32", "failed": "#c62828", "pending": "#8d6e00"}
+#: JupyterLab's own colours follow its theme; elsewhere the ones after the comma hold.
+COLOURS = {
+    "passed": "var(--jp-success-color1, #2e7d32)",
+    "failed": "var(--jp-error-color1, #c62828)",
+    "pending": "var(--jp-warn-color1, #8d6e00)",
+}
 _MARKS = {"passed": "✓", "failed": "✗", "pending": "○"}
 
 
@@ -115,7 +121,7 @@ def panel(title: str, rows: list[tuple[str, str]], kind: str) -> str:
     kind
         "passed", "failed" or "pending", for colour and mark.
     """
-    colour = _COLOURS[kind]
+    colour = COLOURS[kind]
     head = "text-align:left;vertical-align:top;padding:2px 12px 2px 0;white-space:nowrap;opacity:.75"
     cells = "".join(
         f'<tr style="background:none"><th scope="row" style="{head}">{html.escape(label)}</th>'

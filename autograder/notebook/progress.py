@@ -7,12 +7,22 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.notebook.messages import State, show
+from autograder.notebook.messages import COLOURS, State, show
 
 _states: dict[str, State] = {}
 
-_MARKS = {State.PASSED: "✓", State.FAILED: "✗", State.NOT_STARTED: "○", State.NOT_RUN: "·"}
-_COLOURS = {State.PASSED: "#2e7d32", State.FAILED: "#c62828"}
+_MARKS = {
+    State.PASSED: "✓",
+    State.FAILED: "✗",
+    State.CHANGED: "·",
+    State.NOT_STARTED: "○",
+    State.NOT_RUN: "·",
+}
+_COLOURS = {
+    State.PASSED: COLOURS["passed"],
+    State.FAILED: COLOURS["failed"],
+    State.CHANGED: COLOURS["pending"],
+}
 
 #: What the table says of a question that a person grades.
 BY_HAND = "graded by hand"
@@ -32,6 +42,12 @@ class Row:
 def set_state(task: str, state: State) -> None:
     """Remember where a task stands; called when its checks have run."""
     _states[task] = state
+
+
+def note_change(task: str) -> None:
+    """Remember that a task's cell ran again: what its checks said of the cell before no longer holds."""
+    if _states.get(task) in (State.PASSED, State.FAILED):
+        _states[task] = State.CHANGED
 
 
 def show_progress(notebook: str) -> None:

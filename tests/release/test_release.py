@@ -38,7 +38,7 @@ def test_students_get_stubs_and_visible_checks_alone(course: Course) -> None:
     text = (course.root / "assignments/01_tiny/tiny.ipynb").read_text()
     assert "raise NotImplementedError" in text
     assert "check_close" in text
-    assert "Your answer here." in text
+    assert "write your answer." in text
     for secret in ("twice_as_much", "hidden_rng", "BEGIN", "answer(", "each of its terms"):
         assert secret not in text
     assert contents(course.root / "assignments").keys() == {"01_tiny/tiny.ipynb"}

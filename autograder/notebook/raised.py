@@ -1,0 +1,108 @@
+"""What an exception in a student's code means, as a message: where, what, and what to do."""
+
+from __future__ import annotations
+
+import difflib
+import linecache
+import os
+import re
+import sysconfig
+from collections.abc import Iterator
+from types import FrameType
+
+from autograder.notebook.messages import CheckFailed, State
+
+_LIBRARIES = (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), os.path.dirname(__file__))
+
+
+def explain(task: str, error: BaseException) -> CheckFailed:
+    """Return the message for an exception that came through a task's checks.
+
+    Parameters
+    ----------
+    task
+        The task's id.
+    error
+        NotImplementedError reads "not started", KeyboardInterrupt "stopped by hand"; any other is told
+        by the student's own line that it came from.
+    """
+    if isinstance(error, NotImplementedError):
+        return _not_started(task, error)
+    if isinstance(error, NameError | AttributeError) and error.name == task:
+        return _undefined(task, error)
+    if isinstance(error, KeyboardInterrupt):
+        verdict, got, next_ = "stopped by hand.", None, "see whether each loop comes to an end"
+    else:
+        verdict = f"your code raised {type(error).__name__}."
+        got = str(error).partition("\n")[0] or type(error).__name__
+        next_ = _next(error)
+    place = None
+    for frame, number in _own_frames(error):
+        line = linecache.getline(frame.f_code.co_filename, number).strip()
+        place = f"{frame.f_code.co_name}, line {number} of the cell: {line}"
+    return CheckFailed(task, verdict, check=place, got=got, cause=_cause(error), next=next_)
+
+
+def _not_started(task: str, error: NotImplementedError) -> CheckFailed:
+    """Say that a task is still a stub, or calls a function that is."""
+    functions = [
+        frame.f_code.co_name for frame, _ in _own_frames(error) if frame.f_code.co_name.isidentifier()
+    ]
+    stub = functions[-1] if functions else task
+    waits = "" if stub == task else f": it calls {stub}, which is still to be written"
+    return CheckFailed(task, f"not started{waits}", state=State.NOT_STARTED)
+
+
+def _undefined(task: str, error: NameError | AttributeError) -> CheckFailed:
+    in_notebook = any(task in frame.f_globals for frame in _frames(error))
+    if isinstance(error, AttributeError) and in_notebook:
+        owner = error.obj if isinstance(error.obj, type) else type(error.obj)
+        cause = f"the line @add_to_class({owner.__name__}) above def is gone"
+        next_ = "put it back, and run the cell again"
+    else:
+        cause = "its cell has not been run, or stopped with an error"
+        next_ = "run the cell with your solution, then this one"
+    return CheckFailed(task, f"{task} is not defined.", cause=cause, next=next_)
+
+
+def _cause(error: BaseException) -> str | None:
+    """Return what usually is behind such an exception, where that is known."""
+    if isinstance(error, NameError | AttributeError):
+        near = difflib.get_close_matches(str(error.name), _names(error), n=1, cutoff=0.6)
+        return f"a slip of the pen: did you mean {near[0]}?" if near else None
+    if isinstance(error, TypeError) and re.search(
+        r"takes \d+ positional arguments? but \d+ were given", str(error)
+    ):
+        return "self may be missing in the def line, or an argument too many is handed on"
+    return None
+
+
+def _next(error: BaseException) -> str:
+    if isinstance(error, NameError | AttributeError):
+        return "check the spelling; if it is a task of its own, run its cell first"
+    return "run the line by itself, and look at the shapes and types that go into it"
+
+
+def _names(error: NameError | AttributeError) -> list[str]:
+    """Return the names that might have been meant."""
+    if isinstance(error, AttributeError):
+        return [name for name in dir(error.obj) if not name.startswith("_")]
+    frames = list(_frames(error))
+    return [*frames[-1].f_locals, *frames[-1].f_globals] if frames else []
+
+
+def _frames(error: BaseException) -> Iterator[FrameType]:
+    traceback = error.__traceback__
+    while traceback is not None:
+        yield traceback.tb_frame
+        traceback = traceback.tb_next
+
+
+def _own_frames(error: BaseException) -> Iterator[tuple[FrameType, int]]:
+    """Yield the frames, with their lines, that an exception came through in functions of the notebook."""
+    traceback = error.__traceback__
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        if code.co_name != "<module>" and not code.co_filename.startswith(_LIBRARIES):
+            yield traceback.tb_frame, traceback.tb_lineno
+        traceback = traceback.tb_next
