@@ -34,6 +34,11 @@ def main() -> None:
     except AutograderError as error:
         typer.echo(f"autograder: {error}", err=True)
         sys.exit(1)
+    except OSError as error:
+        # What the machine refuses: no room, no permission, a folder where a file is.
+        where = f"\n  where     {error.filename}" if error.filename else ""
+        typer.echo(f"autograder: The machine refused: {error.strerror or error}.{where}", err=True)
+        sys.exit(1)
     except SystemExit as stop:
         # typer turns Ctrl-C into this exit code, and says nothing.
         if stop.code == 130:
@@ -128,8 +133,8 @@ def release(
     from autograder.release.build import release as release_one
 
     course = Course.find()
-    for name in assignments or course.assignments():
-        made = release_one(course, course.assignment(name))
+    for name in [course.assignment(name) for name in assignments or course.assignments()]:
+        made = release_one(course, name)
         typer.echo(f"{made.assignment}: " + (", ".join(made.changed) or "unchanged"))
 
 
@@ -164,6 +169,11 @@ def grade(
     from autograder.grading.material import assignment_seed
     from autograder.results import report
 
+    if new_seed and student:
+        message = (
+            "--new-seed is for the whole class: one student would be asked other questions than the rest"
+        )
+        raise typer.BadParameter(message)
     course = Course.find()
     assignment = course.assignment(assignment)
     students = course.submitted(assignment, student)

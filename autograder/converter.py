@@ -78,6 +78,14 @@ def convert(
     except NbGraderException as error:
         tracebacks = [line for line in heard.lines if line.startswith("Traceback")]
         told = (tracebacks or heard.lines or [str(error)])[0].strip().splitlines()
+        if any("Cannot add or remove cells" in line for line in heard.lines):
+            msg = f"Cells of {assignment} have come or gone since it was first graded."
+            raise AutograderError(
+                msg,
+                expected="the same task ids as then: the gradebook holds grades for them",
+                done="Nothing was changed.",
+                next=f"keep their old ids, or start anew: nbgrader db assignment remove {assignment}",
+            ) from error
         whose = "" if student == "." else f" for {student!r}"
         msg = f"nbgrader could not go through {assignment}{whose}."
         raise AutograderError(msg, got=told[-1]) from error

@@ -112,7 +112,8 @@ class Course:
         AutograderError
             When there is none, with the nearest name.
         """
-        return known(name.strip().rstrip("/"), self.assignments(), "assignment")
+        # Shells complete a folder's name with a slash, and people write ./ before it.
+        return known(name.strip().removeprefix("./").rstrip("/"), self.assignments(), "assignment")
 
     def notebooks(self, assignment: str, part: str = SOURCE) -> list[str]:
         """Return the names (without ``.ipynb``) of an assignment's notebooks, in order."""

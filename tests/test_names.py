@@ -10,7 +10,7 @@ import pytest
 
 from autograder.course import Course
 from autograder.errors import AutograderError
-from autograder.grading.collect import find_notebook, restore_names
+from autograder.grading.collect import find_notebook
 from autograder.grading.engine import grade_assignment
 from autograder.release.build import release
 from tests.courses import RIGHT, answered, make_course
@@ -79,16 +79,6 @@ def test_one_notebook_is_never_taken_for_another(tmp_path: Path) -> None:
     (tmp_path / "svm.ipynb").write_text("{}")
     (tmp_path / "notes.ipynb").write_text("{}")
     assert find_notebook(tmp_path, "softmax", ["svm", "softmax"]) is None
-    assert restore_names(tmp_path, ["svm", "softmax"]) == []
-
-
-def test_a_renamed_notebook_gets_a_copy_under_its_name_and_stays(tmp_path: Path) -> None:
-    (tmp_path / "knn (1).ipynb").write_text("mine")
-    assert restore_names(tmp_path, ["knn"]) == [tmp_path / "knn.ipynb"]
-    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
-        "knn (1).ipynb": "mine",
-        "knn.ipynb": "mine",
-    }
 
 
 @pytest.mark.parametrize("name", ["..", "../x", "/etc", "01_tiny/../..", ""])

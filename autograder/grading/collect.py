@@ -40,6 +40,11 @@ def find_notebook(folder: Path, name: str, expected: list[str]) -> Path | None:
     return others[0] if len(expected) == 1 and len(others) == 1 else None
 
 
+def _is_plain(path: Path) -> bool:
+    """Return whether a path is a file or folder; a pipe would make its reader wait for ever."""
+    return not path.is_symlink() and (path.is_file() or path.is_dir())
+
+
 def _is_own_file(path: Path) -> bool:
     """Return whether a file is the student's: a link could lead to anybody's."""
     return path.is_file() and not path.is_symlink()
@@ -55,22 +60,10 @@ def copy_files(folder: Path, into: Path) -> None:
             if name.startswith(".")
             or name == "__pycache__"
             or name.endswith(".ipynb")
-            or (Path(directory) / name).is_symlink()
+            or not _is_plain(Path(directory) / name)
         ]
 
     shutil.copytree(folder, into, ignore=left_out, dirs_exist_ok=True)
-
-
-def restore_names(folder: Path, expected: list[str]) -> list[Path]:
-    """Put a copy under its right name beside each renamed notebook of a submission; return the copies."""
-    copies = []
-    for name in expected:
-        right = folder / f"{name}.ipynb"
-        found = find_notebook(folder, name, expected)
-        if found is not None and found != right:
-            shutil.copy2(found, right)
-            copies.append(right)
-    return copies
 
 
 def before_autograde(assignment: str, student: str, notebooks: list[str], **_: Any) -> None:
@@ -84,6 +77,12 @@ def before_autograde(assignment: str, student: str, notebooks: list[str], **_: A
 
     course = Course.find()
     register(course, assignment)
-    for folder in {Path(notebook).parent for notebook in notebooks}:
-        for copy in restore_names(folder, course.notebooks(assignment)):
-            notebooks.append(str(copy))
+    # Each is listed under its right name, whatever the file is called; the graft finds it.
+    folders = {Path(notebook).parent for notebook in notebooks}
+    expected = course.notebooks(assignment)
+    notebooks[:] = sorted(
+        str(folder / f"{name}.ipynb")
+        for folder in folders
+        for name in expected
+        if find_notebook(folder, name, expected) is not None
+    )

@@ -13,12 +13,14 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
 from nbformat import NotebookNode
+from nbgrader.preprocessors import LimitOutput
 
 from autograder.course import METADATA, SUBMITTED, WORK, Course
 from autograder.errors import AutograderError
@@ -35,6 +37,10 @@ from autograder.results.outcome import Outcome, Result, outcomes
 
 if TYPE_CHECKING:
     from traitlets.config import Config
+
+
+#: How often a submission is tried when its worker dies.
+ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
@@ -105,7 +111,7 @@ def _grade_notebook(path: Path, standard: Standard, config: Config) -> NotebookN
         KEY_RESOURCE: standard.key,
     }
     notebook = graft_file(path, standard.material.source, standard.material.release)
-    for step in (GradingExecute(config=config), Judge(config=config)):
+    for step in (GradingExecute(config=config), Judge(config=config), LimitOutput(config=config)):
         notebook, resources = step.preprocess(notebook, resources)
     return notebook
 
@@ -129,22 +135,33 @@ def grade_students(
     # A forked worker would inherit the gradebook's open connection and its locks.
     context = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
     context.set_forkserver_preload([__name__])
-    with (
-        tempfile.TemporaryDirectory(prefix="autograder-", dir=short_tempdir()) as scratch,
-        ProcessPoolExecutor(workers or os.cpu_count(), context, _begin_work, (scratch,)) as pool,
-    ):
-        submitted = course.folder(SUBMITTED)
-        waiting = {
-            pool.submit(grade_folder, student, submitted / student / assignment, graded_by, config): student
-            for student in students
-        }
-        try:
-            for future in as_completed(waiting):
-                yield _result(future, waiting[future])
-        except BaseException:
-            _end_work()
-            pool.shutdown(cancel_futures=True)
-            raise
+    waiting = list(students)
+    with tempfile.TemporaryDirectory(prefix="autograder-", dir=short_tempdir()) as scratch:
+        for attempt in range(1, ATTEMPTS + 1):
+            with ProcessPoolExecutor(workers or os.cpu_count(), context, _begin_work, (scratch,)) as pool:
+                futures = {
+                    pool.submit(
+                        grade_folder,
+                        student,
+                        course.folder(SUBMITTED) / student / assignment,
+                        graded_by,
+                        config,
+                    ): student
+                    for student in waiting
+                }
+                try:
+                    for future in as_completed(futures):
+                        # A worker that dies takes the pool with it: the others wait for the next one.
+                        if isinstance(future.exception(), BrokenProcessPool) and attempt < ATTEMPTS:
+                            continue
+                        waiting.remove(futures[future])
+                        yield _result(future, futures[future])
+                except BaseException:
+                    _end_work()
+                    pool.shutdown(cancel_futures=True)
+                    raise
+            if not waiting:
+                return
 
 
 def _begin_work(scratch: str) -> None:
@@ -184,7 +201,7 @@ def _result(future: Future[Result], student: str) -> Result:
     try:
         return future.result()
     except Exception as error:
-        return Result(student, {}, [], failure=f"{type(error).__name__}: {error}")
+        return Result(student, {}, [], failure=_said(error))
 
 
 def grade_assignment(
@@ -202,7 +219,15 @@ def grade_assignment(
     register(course, assignment)
     for result in grade_students(course, assignment, students, workers):
         if result.failure is None:
-            record(course, assignment, result.student, result.notebooks)
-        if result.notebooks:
-            write_feedback(course, assignment, result.student)
+            try:
+                record(course, assignment, result.student, result.notebooks)
+                write_feedback(course, assignment, result.student, has_notebooks=bool(result.notebooks))
+            except Exception as error:  # one submission's trouble, and the others go on
+                result.failure = _said(error)
         yield result
+
+
+def _said(error: BaseException) -> str:
+    if isinstance(error, BrokenProcessPool):
+        return f"the process that graded it died, {ATTEMPTS} times"
+    return error.what if isinstance(error, AutograderError) else f"{type(error).__name__}: {error}"

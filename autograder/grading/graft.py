@@ -12,14 +12,15 @@ import json
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.course import METADATA, SKIP_TAG
+from autograder.course import METADATA, SKIP_TAG, Course
+from autograder.grading.collect import find_notebook
 from autograder.grading.material import material_of
 from autograder.grading.tasks import is_solution, is_test, nbgrader_of
 
@@ -114,7 +115,8 @@ def _cell(raw: dict[str, Any]) -> Cell:
     grade_id = own.get("grade_id", "") if isinstance(own, dict) else ""
     return Cell(
         kind="code" if raw.get("cell_type") == "code" else "markdown",
-        source=source if isinstance(source, str) else "",
+        # JSON can hold halves of characters that no file can.
+        source=source.encode("utf-8", "replace").decode() if isinstance(source, str) else "",
         id=str(raw.get("id", "")),
         grade_id=str(grade_id),
     )
@@ -252,25 +254,30 @@ def _as_released(cell: NotebookNode) -> Cell:
 
 
 class TolerantExporter(NotebookExporter):
-    """nbgrader's exporter, but a file that is no notebook reads as an empty one instead of an error.
+    """nbgrader's exporter, but a file that is missing or no notebook reads as an empty one.
 
-    The graft step that follows looks at the file itself.
+    The graft step that follows looks for the file itself.
     """
 
-    def from_file(
-        self, file_stream: TextIO, resources: dict[str, Any] | None = None, **options: Any
+    def from_filename(
+        self, filename: str, resources: dict[str, Any] | None = None, **options: Any
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Export the notebook in an open file."""
-        try:
-            if Path(file_stream.name).stat().st_size > MAX_BYTES:
-                notebook = nbformat.v4.new_notebook()
-            else:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")  # what is odd about a submission is no news here
-                    notebook = nbformat.read(file_stream, as_version=4)
-        except Exception:
-            notebook = nbformat.v4.new_notebook()
-        return self.from_notebook_node(notebook, resources=resources, **options)
+        """Export the notebook in the file of that name, if there is one."""
+        path = Path(filename)
+        resources = {} if resources is None else resources
+        resources["metadata"] = {"path": str(path.parent), "name": path.stem}
+        return self.from_notebook_node(_read_if_possible(path), resources=resources, **options)
+
+
+def _read_if_possible(path: Path) -> NotebookNode:
+    try:
+        if path.stat().st_size <= MAX_BYTES:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # what is odd about a submission is no news here
+                return nbformat.read(path, as_version=4)
+    except Exception:  # whatever a hostile file makes of the reader
+        pass
+    return nbformat.v4.new_notebook()
 
 
 class Graft(NbGraderPreprocessor):
@@ -279,6 +286,7 @@ class Graft(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Return the grafted notebook; `nb` itself is not looked at, its file is."""
         material = material_of(resources)
-        place = resources["metadata"]
-        path = Path(place["path"]) / f"{place['name']}.ipynb"
+        folder, name = Path(resources["metadata"]["path"]), resources["metadata"]["name"]
+        expected = Course.find(Path.cwd()).notebooks(material.assignment)
+        path = find_notebook(folder, name, expected) or folder / f"{name}.ipynb"
         return graft_file(path, material.source, material.release), resources

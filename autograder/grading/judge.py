@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import html
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -53,7 +54,7 @@ class Judge(NbGraderPreprocessor):
             elif cell.cell_type == "code":
                 cell.outputs = [output for output in cell.outputs if not _is_answer(output)]
         _write_notes(nb)
-        return nb, resources
+        return _writable(nb), resources
 
 
 class _Bench:
@@ -102,6 +103,9 @@ class _Bench:
                 if set(self._failed_needs(name)) - set(replaced):
                     continue
             outcome.with_reference = sorted(needs & set(replaced), key=list(self.tasks).index)
+            if replaced:
+                # The reference's source was in reach of the student's code: no text of that run comes out.
+                outcome.details = [(name, "wrong") for name, _ in outcome.details]
             self.decided[name] = outcome
 
     def _needed_first(self) -> list[str]:
@@ -148,8 +152,11 @@ class _Bench:
         outcome = Outcome(task.id, points, task.points, "right")
         if wrong:
             outcome.verdict = self._verdict(task, cell, got, len(wrong), len(key))
-            outcome.details = [(name, found.summary + _where(found)) for name, found in wrong.items()]
-            self._name_mistake(outcome, got, wrong)
+            outcome.details = [
+                (key[name].about or name, found.summary + _where(found)) for name, found in wrong.items()
+            ]
+            if _error_of(self.nb, task.id) is None:
+                self._name_mistake(outcome, got, wrong)
         return outcome
 
     def _verdict(self, task: Task, cell: NotebookNode, got: Answers, wrong: int, of: int) -> str:
@@ -160,6 +167,7 @@ class _Bench:
         if broken:
             return f"the solution cell raised {broken}"
         raised = {answer.value.type for answer in got.values() if isinstance(answer.value, Raised)}
+        raised = {name if name.isidentifier() and len(name) < 40 else "an exception" for name in raised}
         if raised == {"NotImplementedError"} and wrong == of:
             return "not started"
         if len(raised) == 1 and wrong == of:
@@ -221,6 +229,12 @@ def _error_of(nb: NotebookNode, task: str) -> str | None:
                 if output.output_type == "error":
                     return f"{output.ename}: {output.evalue.partition(chr(10))[0][:200]}"
     return None
+
+
+def _writable(nb: NotebookNode) -> NotebookNode:
+    """Return the notebook without what no file can hold: halves of characters, in outputs."""
+    text = json.dumps(nb, ensure_ascii=False).encode("utf-8", "replace").decode()
+    return nbformat.from_dict(json.loads(text))
 
 
 def _is_answer(output: NotebookNode) -> bool:

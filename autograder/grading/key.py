@@ -5,6 +5,7 @@ The source is trusted, and runs as a submission does, in a kernel of its own. Th
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Sequence
@@ -49,11 +50,14 @@ class Answer:
         How it is compared; only the key's counts.
     weight
         Its share of the task's points, relative to the others; only the key's counts.
+    about
+        What is asked, for the student; only the key's counts.
     """
 
     value: Any
     relation: Relation
     weight: float
+    about: str = ""
 
 
 Answers = dict[str, Answer]
@@ -116,8 +120,9 @@ def parse_answers(payloads: Any) -> Answers:
                 value: Any = Raised(str(error["type"])[:100], str(error["message"])[:300])
             else:
                 value = decode(payload["value"])
-            answers[str(payload["name"])] = Answer(value, relation, float(payload["weight"]))
-        except (KeyError, TypeError, ValueError, AttributeError):
+            weight, about = float(payload["weight"]), str(payload.get("about", ""))
+            answers[str(payload["name"])] = Answer(value, relation, weight, about)
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError):
             continue
     return answers
 
@@ -140,7 +145,7 @@ def answer_key(course: Course, material: Material, execute: GradingExecute) -> K
         When the source notebook itself does not answer.
     """
     kept = course.private / "keys" / f"{material.assignment}-{material.name}-{_fingerprint(material)}.json"
-    if kept.is_file():
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):  # missing or damaged: made anew
         raw = json.loads(kept.read_text(encoding="utf-8"))
         return Key(
             raw["payloads"],

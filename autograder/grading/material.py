@@ -16,7 +16,15 @@ from autograder.course import NEVER_RELEASED, RELEASE, SOURCE, Course
 from autograder.errors import AutograderError
 from autograder.files import write_atomically
 from autograder.grading.mistakes import Solution, read_solutions
-from autograder.grading.tasks import Task, read_tasks
+from autograder.grading.tasks import (
+    Task,
+    declared,
+    is_solution,
+    nbgrader_of,
+    read_notebook,
+    read_tasks,
+    visible_source,
+)
 
 
 @dataclass(frozen=True)
@@ -88,15 +96,36 @@ def _prepare(course: Course, assignment: str, name: str, seed: int) -> Material:
     material = Material(
         assignment=assignment,
         name=name,
-        source_text=(folder / f"{name}.ipynb").read_text(encoding="utf-8"),
-        release_text=released.read_text(encoding="utf-8"),
+        source_text=json.dumps(read_notebook(folder / f"{name}.ipynb")),
+        release_text=json.dumps(read_notebook(released)),
         mistakes=tuple(read_solutions(folder / NEVER_RELEASED[0] / f"{name}.py")),
         seed=seed,
     )
-    if [cell.id for cell in material.source.cells] != [cell.id for cell in material.release.cells]:
-        msg = f"The release of {name} is older than its source: their cells differ."
-        raise AutograderError(msg, where=released, next=f"autograder release {assignment}")
+    differing = _first_difference(material.source, material.release)
+    if differing is not None:
+        msg = f"The release of {name} is not the one of its source."
+        got = f"a difference in the cell {differing}"
+        raise AutograderError(msg, where=released, got=got, next=f"autograder release {assignment}")
     return material
+
+
+def _first_difference(source: NotebookNode, release: NotebookNode) -> str | None:
+    """Return the first cell in which a release is not what its source gives, None where it is."""
+    released = {cell.get("id"): cell for cell in release.cells}
+    for cell in source.cells:
+        name = str(cell.get("id"))
+        other = released.pop(cell.get("id"), None)
+        if other is None or nbgrader_of(other).get("points") != nbgrader_of(cell).get("points"):
+            return name
+        if is_solution(cell):
+            # The stub stands for what was between the marks: what comes before it must be the same.
+            before = cell.source.partition("### BEGIN SOLUTION")[0].rstrip()
+            same = other.source.startswith(before) if before != cell.source.rstrip() else True
+        else:
+            same = visible_source(cell) == other.source
+        if not same or declared(cell) != declared(other):
+            return name
+    return next(iter(released), None)
 
 
 def assignment_seed(course: Course, assignment: str, *, new: bool = False) -> int:
@@ -110,7 +139,14 @@ def assignment_seed(course: Course, assignment: str, *, new: bool = False) -> in
         Draw another.
     """
     path = course.private / "seeds.json"
-    seeds: dict[str, int] = json.loads(path.read_text()) if path.is_file() else {}
+    try:
+        seeds: dict[str, int] = dict(json.loads(path.read_text())) if path.is_file() else {}
+    except (ValueError, TypeError):
+        msg = "The seeds of this course cannot be read."
+        next_ = (
+            f"put the file back, or delete it: then new hidden inputs are drawn for every assignment ({path})"
+        )
+        raise AutograderError(msg, where=path, next=next_) from None
     if new or assignment not in seeds:
         seeds[assignment] = secrets.randbelow(2**31)
         write_atomically(path, json.dumps(seeds, indent=1) + "\n", mode=0o600)

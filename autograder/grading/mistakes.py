@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import copy
 import inspect
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,10 +101,25 @@ def read_solutions(path: Path) -> list[Solution]:
     except SyntaxError as error:
         msg = f"{path.name} is not valid Python: {error.msg}."
         raise AutograderError(msg, where=f"{path}, line {error.lineno}") from None
-    return [_solution(node, path) for node in tree.body if isinstance(node, ast.FunctionDef)]
+    solutions = [_solution(node, path) for node in tree.body if not isinstance(node, _NO_SOLUTION)]
+    for name, count in Counter(solution.name for solution in solutions).items():
+        if count > 1:
+            msg = f"Two functions are called {name}."
+            raise AutograderError(msg, where=path, expected="a name of its own for each")
+    return solutions
 
 
-def _solution(node: ast.FunctionDef, path: Path) -> Solution:
+#: What may stand in such a file beside solutions: imports, and a docstring.
+_NO_SOLUTION = (ast.Import, ast.ImportFrom, ast.Expr)
+
+
+def _solution(node: ast.stmt, path: Path) -> Solution:
+    if not isinstance(node, ast.FunctionDef):
+        msg = "Something in this file is no solution, and would never be used."
+        where = f"{path}, line {node.lineno}"
+        raise AutograderError(
+            msg, where=where, expected="functions and imports only", got=ast.unparse(node)[:60]
+        )
     match node.decorator_list:
         case [
             ast.Call(func=ast.Name(id="mistake" | "variant"), args=[ast.Constant(value=str(task))]) as call
@@ -116,6 +132,9 @@ def _solution(node: ast.FunctionDef, path: Path) -> Solution:
                 where=f"{path}, line {node.lineno}",
                 expected='@mistake("task_id") or @variant("task_id") above it, and no other decorator',
             )
+    if isinstance(call.func, ast.Name) and call.func.id == "mistake" and not ast.get_docstring(node):
+        msg = f"The mistake {node.name} has no message for the student."
+        raise AutograderError(msg, where=f"{path}, line {node.lineno}", expected="a docstring")
     hidden_only = None
     for keyword in call.keywords:
         if keyword.arg == "hidden_only" and isinstance(keyword.value, ast.Constant):

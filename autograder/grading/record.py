@@ -8,6 +8,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
@@ -16,25 +17,52 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+from nbgrader.utils import parse_utc
+from sqlalchemy.exc import DatabaseError
 
 from autograder.converter import convert
-from autograder.course import AUTOGRADED, SUBMITTED, Course
+from autograder.course import AUTOGRADED, SOURCE, SUBMITTED, Course
+from autograder.errors import AutograderError
 from autograder.grading.collect import copy_files
+from autograder.grading.tasks import nbgrader_of, read_notebook
 
 
 def register(course: Course, assignment: str) -> None:
-    """Make an assignment known to the gradebook, unless it is.
+    """Make an assignment known to the gradebook, unless it is, cell by cell and point by point.
 
     A fresh clone brings the release but no gradebook; nbgrader would refuse to grade.
+
+    Raises
+    ------
+    AutograderError
+        When cells have come or gone since submissions were first graded: nbgrader cannot follow that.
     """
     with open_gradebook(course) as gradebook:
         try:
-            known = {notebook.name for notebook in gradebook.find_assignment(assignment).notebooks}
+            notebooks = gradebook.find_assignment(assignment).notebooks
         except MissingEntry:
-            known = set()
-    if known != set(course.notebooks(assignment)):
+            notebooks = []
+        known = {
+            (notebook.name, cell.name, getattr(cell, "max_score", None))
+            for notebook in notebooks
+            for cell in [*notebook.grade_cells, *notebook.solution_cells]
+        }
+    if known != _source_cells(course, assignment):
         with tempfile.TemporaryDirectory(prefix="autograder-register-") as scratch:
             generate(course, assignment, Path(scratch))
+
+
+def _source_cells(course: Course, assignment: str) -> set[tuple[str, str, float | None]]:
+    """Return what the gradebook must know of an assignment's notebooks."""
+    cells: set[tuple[str, str, float | None]] = set()
+    for name in course.notebooks(assignment):
+        for cell in read_notebook(course.folder(SOURCE) / assignment / f"{name}.ipynb").cells:
+            meta = nbgrader_of(cell)
+            if meta.get("grade"):
+                cells.add((name, meta["grade_id"], float(meta["points"])))
+            if meta.get("solution"):
+                cells.add((name, meta["grade_id"], None))
+    return cells
 
 
 def generate(course: Course, assignment: str, into: Path) -> Path:
@@ -59,6 +87,15 @@ def open_gradebook(course: Course) -> Gradebook:
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
     try:
         return Gradebook(directory.db_url, directory.course_id)
+    except DatabaseError as error:
+        msg = "The gradebook cannot be opened."
+        raise AutograderError(
+            msg,
+            where=directory.db_url,
+            got=str(error.orig),
+            done="Nothing was changed.",
+            next="put a backup in its place; or move it away, and a new one is made",
+        ) from None
     finally:
         os.environ["PATH"] = path
 
@@ -99,14 +136,13 @@ def record(
     """
     source = course.folder(SUBMITTED) / student / assignment
     place = course.folder(AUTOGRADED) / student / assignment
-    directory = CourseDirectory(config=course.config())
     with _new_folder(place) as new, _transaction(course) as gradebook:
         if source.is_dir():
             copy_files(source, new)
         for name, notebook in notebooks.items():
             nbformat.write(notebook, new / f"{name}.ipynb")
         gradebook.update_or_create_student(student)
-        timestamp = directory.get_existing_timestamp(str(source))
+        timestamp = _timestamp(source)
         extra = {"timestamp": timestamp} if timestamp else {}
         with gradebook.db.no_autoflush:
             submission = gradebook.update_or_create_submission(assignment, student, **extra)
@@ -117,6 +153,15 @@ def record(
             else:
                 _save_grades(gradebook, judged, notebook_entry.name, assignment, student)
             _assign_penalty(gradebook, course, notebook_entry, submission, student)
+
+
+def _timestamp(submission: Path) -> datetime | None:
+    """Return when a submission was handed in, None where its time stamp is missing or is none."""
+    try:
+        text = (submission / "timestamp.txt").read_text(encoding="utf-8").strip()
+        return parse_utc(text) if text else None
+    except (OSError, ValueError, OverflowError):
+        return None
 
 
 def _save_grades(

@@ -1,7 +1,8 @@
 """How the grader's kernels are started.
 
 A kernel gets an environment of its own: nothing of the grader's, one BLAS thread, a fixed hash seed, no user
-site, a private home. It is a process group of its own and ends with everything that it started.
+site, a private home. When it ends, so do the processes that descend from it; one that has left the family (a
+daemon) does not.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -57,6 +59,8 @@ class GradingProvisioner(LocalProvisioner):
         )
         kwargs = await super().pre_launch(**kwargs)
         kwargs["env"] = environment
+        # What a process writes past IPython is no output of a cell, and no business of our terminal.
+        kwargs["stdout"] = kwargs["stderr"] = subprocess.DEVNULL
         # The kernel must be the Python that grades, whichever "python" comes first on the path.
         kwargs["cmd"][0] = sys.executable
         return kwargs

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbformat import NotebookNode
 
-from autograder.course import METADATA
+from autograder.course import METADATA, known
 from autograder.errors import AutograderError
 
 TEST_SUFFIX = "-test"
+
+#: The marks around the lines of a graded cell that are cut at release.
+HIDDEN = ("BEGIN HIDDEN TESTS", "END HIDDEN TESTS")
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,28 @@ class Task:
     needs: tuple[str, ...] = ()
     loops: bool = True
     timeout: float | None = None
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """Read one of the course's own notebooks as it is: nbformat's reader would mend what a lint looks for.
+
+    Raises
+    ------
+    AutograderError
+        When the file is not a notebook, naming it.
+    """
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        for cell in raw["cells"]:
+            if isinstance(cell["source"], list):
+                cell["source"] = "".join(cell["source"])
+            if not isinstance(cell["metadata"], dict) or not isinstance(cell["cell_type"], str):
+                raise TypeError("a cell without type or metadata")
+    except (ValueError, KeyError, TypeError) as error:
+        msg = f"{path.name} is not a notebook."
+        got = f"no {error}" if isinstance(error, KeyError) else str(error)
+        raise AutograderError(msg, where=path, got=got, next=f"git checkout -- {path.name}") from None
+    return nbformat.from_dict(raw)
 
 
 def nbgrader_of(cell: NotebookNode) -> Mapping[str, Any]:
@@ -66,27 +94,29 @@ def task_of(cell: NotebookNode) -> str:
     return grade_id.removesuffix(TEST_SUFFIX) if is_test(cell) else grade_id
 
 
+def visible_source(cell: NotebookNode) -> str:
+    """Return a graded cell's text as students get it: without what is hidden."""
+    lines, hidden = [], False
+    for line in cell.source.split("\n"):
+        if HIDDEN[0] in line:
+            hidden = True
+        if not hidden:
+            lines.append(line)
+        if HIDDEN[1] in line:
+            hidden = False
+    return "\n".join(lines)
+
+
 def read_tasks(notebook: NotebookNode) -> dict[str, Task]:
     """Return the automatically graded tasks of a source notebook by id, in order.
 
     Raises
     ------
     AutograderError
-        When a task needs one that the notebook does not have, or tasks need each other in a circle.
+        When a declaration is none, when a task needs one that the notebook does not have, or when tasks
+        need each other in a circle.
     """
-    tasks: dict[str, Task] = {}
-    for cell in notebook.cells:
-        if not is_test(cell):
-            continue
-        own = declared(cell)
-        task = Task(
-            id=task_of(cell),
-            points=float(nbgrader_of(cell).get("points", 0)),
-            needs=tuple(own.get("needs", ())),
-            loops=bool(own.get("loops", True)),
-            timeout=own.get("timeout"),
-        )
-        tasks[task.id] = task
+    tasks = {task.id: task for task in map(_read_task, filter(is_test, notebook.cells))}
     for task in tasks.values():
         for other in task.needs:
             if other not in tasks:
@@ -96,6 +126,39 @@ def read_tasks(notebook: NotebookNode) -> dict[str, Task]:
             msg = f"The task {task.id!r} needs itself, by way of {', '.join(task.needs)}."
             raise AutograderError(msg)
     return tasks
+
+
+#: What a graded cell may declare, and of which type.
+_DECLARATIONS: dict[str, tuple[type | tuple[type, ...], str]] = {
+    "needs": (list, 'a list of task ids, as in ["affine_forward"]'),
+    "loops": (bool, "true or false"),
+    "timeout": ((int, float), "a number of seconds"),
+    # What grading itself writes there.
+    "outcome": (dict, "an outcome"),
+    "run": (str, "a verdict"),
+    "solution": (str, "a solution's name"),
+}
+
+
+def _read_task(cell: NotebookNode) -> Task:
+    own = declared(cell)
+    for name, value in own.items():
+        known(name, _DECLARATIONS, f"declaration in the metadata of {task_of(cell)!r} called")
+        type_, expected = _DECLARATIONS[name]
+        if not isinstance(value, type_) or (isinstance(value, bool) and type_ is not bool):
+            msg = f"What {task_of(cell)!r} declares under {name!r} is not right."
+            raise AutograderError(msg, expected=expected, got=repr(value))
+    points = nbgrader_of(cell).get("points")
+    if not isinstance(points, int | float) or points <= 0:
+        msg = f"The task {task_of(cell)!r} is worth no points."
+        raise AutograderError(msg, expected="a number above 0", got=repr(points))
+    return Task(
+        id=task_of(cell),
+        points=float(points),
+        needs=tuple(own.get("needs", ())),
+        loops=own.get("loops", True),
+        timeout=own.get("timeout"),
+    )
 
 
 def all_needs(task: str, tasks: Mapping[str, Task]) -> set[str]:

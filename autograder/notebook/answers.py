@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import sys
 import warnings
 import zlib
 from collections.abc import Callable
@@ -37,6 +38,11 @@ def begin_grading(seed: int) -> None:
     """
     global _seed
     _seed = seed
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    if shell is not None:
+        # IPython's own end the kernel some cells later, at the cost of whoever comes then.
+        shell.user_ns.update(exit=sys.exit, quit=sys.exit)
 
 
 def is_grading() -> bool:
@@ -59,7 +65,11 @@ def hidden_rng(task: str) -> np.random.Generator:
 
 
 def answer(
-    name: str, compute: Callable[[], Any], relation: Relation | None = None, weight: float = 1.0
+    name: str,
+    compute: Callable[[], Any],
+    relation: Relation | None = None,
+    weight: float = 1.0,
+    about: str = "",
 ) -> None:
     """Record what `compute` returns.
 
@@ -76,6 +86,9 @@ def answer(
         How it is compared with the key; by default `close()`.
     weight
         The answer's share of the task's points, relative to the others.
+    about
+        What is asked, in a sentence that the student may read when the answer is wrong, where the name
+        alone does not say it.
     """
     if not is_grading():
         return
@@ -83,6 +96,7 @@ def answer(
     payload: dict[str, Any] = {
         "name": name,
         "weight": weight,
+        "about": about,
         "relation": {"name": relation.name, "parameters": relation.parameters},
     }
     try:

@@ -12,6 +12,19 @@ from dataclasses import dataclass
 #: NumPy's and Python's loops in disguise: they call Python code once an element or a row.
 _DISGUISED = {"map", "filter", "vectorize", "apply_along_axis", "apply_over_axes", "fromiter", "frompyfunc"}
 
+#: What can call a function without naming it.
+_HIDING = {
+    "__dict__",
+    "__getattribute__",
+    "eval",
+    "exec",
+    "getattr",
+    "globals",
+    "locals",
+    "methodcaller",
+    "vars",
+}
+
 _LOOPS: dict[type[ast.AST], str] = {
     ast.For: "a for loop",
     ast.AsyncFor: "a for loop",
@@ -38,8 +51,8 @@ class Loop:
 def find_loop(function: str, sources: Iterable[str]) -> Loop | None:
     """Return the first Python loop that `function` runs, itself or through what it calls, or None.
 
-    Calls are followed by name through all functions and methods that `sources` define; a function that
-    calls itself counts as a loop.
+    Calls are followed by name through all functions, methods and other names of functions that `sources`
+    define. A function that calls itself counts as a loop, and so does whatever hides what is called.
 
     Parameters
     ----------
@@ -49,52 +62,64 @@ def find_loop(function: str, sources: Iterable[str]) -> Loop | None:
         The cells that may define it and its helpers; the last definition of a name counts. Cells that
         are not Python are passed over.
     """
-    definitions: dict[str, tuple[ast.FunctionDef | ast.AsyncFunctionDef, list[str]]] = {}
+    definitions: dict[str, _Definition] = {}
     for source in sources:
-        for name, node in _functions(source):
-            definitions[name] = (node, source.splitlines())
+        for name, node in _defined(source):
+            definitions[name] = _Definition(node, source.splitlines())
     return _search(function, definitions, ())
 
 
-def _functions(source: str) -> list[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+@dataclass(frozen=True)
+class _Definition:
+    """A function, or what another name was given to, and the cell that it stands in."""
+
+    node: ast.AST
+    lines: list[str]
+
+
+def _defined(source: str) -> list[tuple[str, ast.AST]]:
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
-    return [
-        (node.name, node)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    ]
+    found: list[tuple[str, ast.AST]] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            found.append((node.name, node))
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda | ast.Name | ast.Attribute):
+            # f = lambda …, f = g, Class.f = g: f is then another name of a function.
+            found += [(_last_name(target), node.value) for target in node.targets]
+    return found
 
 
-def _search(
-    function: str,
-    definitions: dict[str, tuple[ast.FunctionDef | ast.AsyncFunctionDef, list[str]]],
-    callers: tuple[str, ...],
-) -> Loop | None:
+def _search(function: str, definitions: dict[str, _Definition], callers: tuple[str, ...]) -> Loop | None:
     if function not in definitions:
         return None
-    node, lines = definitions[function]
+    node, lines = definitions[function].node, definitions[function].lines
 
     def found(what: str, at: ast.expr | ast.stmt) -> Loop:
         return Loop(what, function, lines[at.lineno - 1].strip())
 
     called: list[str] = []
+    if isinstance(node, ast.Name | ast.Attribute) and not _is_numpy(node):
+        called.append(_last_name(node))
     for child in ast.walk(node):
         if type(child) in _LOOPS:
             return found(_LOOPS[type(child)], child if isinstance(child, ast.stmt) else _inside(child))
         if isinstance(child, ast.Name | ast.Attribute) and _last_name(child) in _DISGUISED:
             return found(f"{_last_name(child)}, a Python loop in disguise,", child)
+        if isinstance(child, ast.Name | ast.Attribute) and _last_name(child) in _HIDING:
+            return found(f"{_last_name(child)}, which hides what is called,", child)
         if isinstance(child, ast.Call) and not _is_numpy(child.func):
             name = _last_name(child.func)
             if name in (*callers, function):
                 return found("a recursive call", child)
             called.append(name)
     for name in dict.fromkeys(called):
-        loop = _search(name, definitions, (*callers, function))
-        if loop is not None:
-            return loop
+        if name not in (*callers, function):
+            loop = _search(name, definitions, (*callers, function))
+            if loop is not None:
+                return loop
     return None
 
 

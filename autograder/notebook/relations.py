@@ -86,7 +86,10 @@ def _equal(key: Any, got: Any) -> Difference | None:
 
 
 def _same_set(key: Any, got: Any) -> Difference | None:
-    mine, theirs = (set(np.asarray(value).ravel().tolist()) for value in (key, got))
+    try:
+        mine, theirs = (set(np.asarray(value).ravel().tolist()) for value in (key, got))
+    except (TypeError, ValueError):
+        return Difference(f"expected {_kind(key)}, got {describe(got)}")
     if mine == theirs:
         return None
     return Difference(f"{len(theirs - mine)} elements too many, {len(mine - theirs)} missing")

@@ -8,14 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 
 from autograder.course import NEVER_RELEASED, RELEASE, SOURCE, Course
 from autograder.errors import AutograderError
 from autograder.grading.mistakes import read_solutions
 from autograder.grading.record import generate
-from autograder.grading.tasks import read_tasks
+from autograder.grading.tasks import read_notebook, read_tasks
 from autograder.release.lint import Finding, lint_release, lint_source
 
 
@@ -71,25 +70,7 @@ def release(course: Course, assignment: str) -> Release:
 
 
 def _read(folder: Path) -> dict[str, NotebookNode]:
-    notebooks = {}
-    for path in sorted(folder.glob("*.ipynb")):
-        try:
-            notebooks[path.stem] = nbformat.from_dict(_json(path))
-        except ValueError as error:
-            msg = f"{path.name} is not a notebook."
-            raise AutograderError(msg, where=path, got=str(error)) from None
-    return notebooks
-
-
-def _json(path: Path) -> dict[str, object]:
-    """Read a notebook as it is: nbformat's own reader would mend what the lint looks for."""
-    import json
-
-    raw: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
-    for cell in raw["cells"]:  # type: ignore[attr-defined]
-        if isinstance(cell["source"], list):
-            cell["source"] = "".join(cell["source"])
-    return raw
+    return {path.stem: read_notebook(path) for path in sorted(folder.glob("*.ipynb"))}
 
 
 def _check_solutions(source: Path, name: str, notebook: NotebookNode) -> None:

@@ -6,6 +6,7 @@ Each rule is a function from a notebook to findings; a finding is a cell and a s
 from __future__ import annotations
 
 import ast
+import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,9 +15,9 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.course import NEVER_RELEASED
-from autograder.grading.tasks import is_solution, is_test, nbgrader_of, task_of
+from autograder.grading.tasks import HIDDEN, is_solution, is_test, nbgrader_of, task_of, visible_source
 
-_HIDDEN = ("BEGIN HIDDEN TESTS", "END HIDDEN TESTS", "BEGIN MARK SCHEME", "END MARK SCHEME")
+_HIDDEN = (*HIDDEN, "BEGIN MARK SCHEME", "END MARK SCHEME")
 _SOLUTION = ("BEGIN SOLUTION", "END SOLUTION")
 
 
@@ -110,16 +111,42 @@ def _no_outputs(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode | No
 
 def _tests_answer(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode | None, str]]:
     solutions = {task_of(cell) for cell in notebook.cells if is_solution(cell)}
-    for index, cell in enumerate(notebook.cells):
-        if not is_test(cell):
-            continue
+    tests = [(index, cell) for index, cell in enumerate(notebook.cells) if is_test(cell)]
+    if not tests:
+        yield 0, None, "holds no graded cell"
+    for index, cell in tests:
         if task_of(cell) not in solutions:
             yield index, cell, f"grades {task_of(cell)!r}, for which there is no solution cell"
-        hidden = _region(cell.source, _HIDDEN[0], _HIDDEN[1])
-        if not any("answer(" in line for line in hidden):
+        hidden = "\n".join(_region(cell.source, *HIDDEN))
+        answers = _calls(hidden, "answer")
+        if not answers:
             yield index, cell, "records no answer() in a hidden region, so nothing in it can be graded"
-        if _trailing_expression(cell.source):
+        names = [
+            call.args[0].value for call in answers if call.args and isinstance(call.args[0], ast.Constant)
+        ]
+        for name, count in Counter(names).items():
+            if count > 1:
+                yield index, cell, f"records {count} answers called {name!r}; only the last would count"
+        for call in _calls(hidden, "hidden_rng"):
+            if not (
+                call.args and isinstance(call.args[0], ast.Constant) and call.args[0].value == task_of(cell)
+            ):
+                yield index, cell, f"draws from another hidden_rng than hidden_rng({task_of(cell)!r})"
+        if _trailing_expression(cell.source) or _trailing_expression(visible_source(cell)):
             yield index, cell, "ends in an expression, whose value nbgrader would read as points"
+
+
+def _code_parses(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode | None, str]]:
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type == "code" and (is_test(cell) or is_solution(cell)):
+            try:
+                body = ast.parse(cell.source).body
+            except SyntaxError as error:
+                yield index, cell, f"is not valid Python: {error.msg} (line {error.lineno})"
+                continue
+            functions = [node for node in body if isinstance(node, ast.FunctionDef)]
+            if is_solution(cell) and len(functions) != 1:
+                yield index, cell, f"holds {len(functions)} functions; a solution cell holds exactly one"
 
 
 def _solutions_marked(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode | None, str]]:
@@ -127,13 +154,23 @@ def _solutions_marked(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNod
         marked = _SOLUTION[0] in cell.source
         if is_solution(cell) and cell.cell_type == "code" and not marked:
             yield index, cell, "is a solution cell without ### BEGIN SOLUTION and ### END SOLUTION"
+        for begin, end in (_SOLUTION, HIDDEN):
+            if cell.source.count(begin) != cell.source.count(end):
+                yield index, cell, f"has {begin} without {end}, or the other way round"
         if marked and not is_solution(cell):
             yield index, cell, "holds a solution, and is not marked as a solution cell"
         if any(mark in cell.source for mark in _HIDDEN) and not is_test(cell):
             yield index, cell, "hides tests, and is not a graded cell"
 
 
-_SOURCE_RULES: tuple[_Rule, ...] = (_has_ids, _unique_ids, _no_outputs, _solutions_marked, _tests_answer)
+_SOURCE_RULES: tuple[_Rule, ...] = (
+    _has_ids,
+    _unique_ids,
+    _no_outputs,
+    _solutions_marked,
+    _code_parses,
+    _tests_answer,
+)
 
 
 def _call(cell: NotebookNode, index: int) -> str:
@@ -182,12 +219,14 @@ def _trailing_expression(source: str) -> bool:
     return not (isinstance(last, ast.Call) and isinstance(last.func, ast.Name) and last.func.id == "answer")
 
 
-def _calls(source: str, name: str) -> bool:
+def _calls(source: str, name: str) -> list[ast.Call]:
+    """Return the calls of a function in some code; none where it does not parse."""
     try:
-        tree = ast.parse(source)
+        tree = ast.parse(textwrap.dedent(source))
     except SyntaxError:
-        return f"{name}(" in source
-    return any(
-        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+        return []
+    return [
+        node
         for node in ast.walk(tree)
-    )
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+    ]

@@ -1,7 +1,8 @@
-"""The page that a student reads: nbgrader's feedback, for many students at once."""
+"""The page that a student reads: nbgrader's feedback."""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from nbgrader.converters import GenerateFeedback
@@ -10,7 +11,19 @@ from autograder.converter import convert
 from autograder.course import FEEDBACK, Course
 
 
-def write_feedback(course: Course, assignment: str, student: str) -> Path:
-    """Write a student's feedback pages, and return their folder."""
-    convert(GenerateFeedback, course, assignment, student, force=True)
-    return course.folder(FEEDBACK) / student / assignment
+def write_feedback(course: Course, assignment: str, student: str, *, has_notebooks: bool) -> Path:
+    """Write a student's feedback pages in place of those that are there; return their folder.
+
+    Parameters
+    ----------
+    course, assignment, student
+        Whose they are.
+    has_notebooks
+        Whether anything was graded. Nothing handed in leaves no page, and none of an earlier time.
+    """
+    folder = course.folder(FEEDBACK) / student / assignment
+    if has_notebooks:
+        convert(GenerateFeedback, course, assignment, student, force=True)
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+    return folder

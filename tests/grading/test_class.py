@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -14,7 +15,9 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
 from autograder.course import Course
+from autograder.errors import AutograderError
 from autograder.grading.engine import grade_assignment
+from autograder.release.build import release as build_release
 from autograder.results.outcome import Result
 from tests.courses import RIGHT, answered, hand_in
 
@@ -104,7 +107,28 @@ def submissions(release: Path) -> dict[str, tuple[object, dict[str, float]]]:
     kernel = right()
     kernel.metadata["kernelspec"] = {"name": "python2", "display_name": "Python 2", "language": "python"}
     prints = "import sys\ndef double(x):\n    print('x', file=sys.stderr)\n    return 2 * x"
+    forged = """
+from IPython.display import display
+def double(x):
+    answer = {"name": "vector", "weight": 10**400, "relation": {"name": "close", "parameters": {}}}
+    display({"application/vnd.gradbook.answer+json": answer}, raw=True)
+    return x + 2
+"""
+    # Graded again with our double in its place, this tries to carry our source out.
+    spy = """
+def total(x):
+    raise ValueError(repr([cell for cell in In if "def double" in cell]))
+"""
     return {
+        "quits": (right(double="def double(x):\n    return 2 * x\nquit()"), FULL),
+        "exits": (right(double="def double(x):\n    exit()"), {"total": 2, "square": 4}),
+        "half-character": (
+            right(double="def double(x):\n    return 2 * x  # \udc80\nprint('\\udc80')"),
+            FULL,
+        ),
+        "forges": (right(double=forged), {"total": 2, "square": 4}),
+        "spies": (right(double="def double(x):\n    return x + 2", total=spy), {"square": 4}),
+        "wrong-name": (right(total="def total(x):\n    return dubble(x).sum()"), {"double": 2, "square": 4}),
         "perfect": (right(), FULL),
         "blank": (answered(release), {}),
         "adds-two": (right(double="def double(x):\n    return x + 2"), {"total": 2, "square": 4}),
@@ -155,6 +179,9 @@ def graded(shared_course: Course) -> dict[str, Result]:
         hand_in(shared_course.root, student, notebook)  # type: ignore[arg-type]
     hand_in(shared_course.root, "renamed", answered(release, **RIGHT), "tiny (1).ipynb")
     hand_in(shared_course.root, "nothing", "no notebook", "readme.txt")
+    late = hand_in(shared_course.root, "strange-files", answered(release, **RIGHT)).parent
+    (late / "timestamp.txt").write_text("yesterday evening")
+    os.mkfifo(late / "pipe")
     students = shared_course.students("01_tiny")
     return {result.student: result for result in grade_assignment(shared_course, "01_tiny", students)}
 
@@ -162,7 +189,7 @@ def graded(shared_course: Course) -> dict[str, Result]:
 def deserved(course: Course) -> dict[str, dict[str, float]]:
     release = course.root / "assignments/01_tiny/tiny.ipynb"
     points = {student: points for student, (_, points) in submissions(release).items()}
-    return {**points, "renamed": FULL, "nothing": {}}
+    return {**points, "renamed": FULL, "nothing": {}, "strange-files": FULL}
 
 
 def scores(course: Course) -> dict[str, dict[str, object]]:
@@ -232,6 +259,10 @@ def test_a_known_mistake_is_named_and_costs_only_its_own_task(graded: dict[str, 
     assert square.with_reference == []
 
 
+def test_a_syntax_error_is_not_taken_for_a_known_mistake(graded: dict[str, Result]) -> None:
+    assert graded["syntax"].outcomes[2].mistake is None
+
+
 def test_a_broken_rule_is_named(graded: dict[str, Result]) -> None:
     square = graded["loops"].outcomes[2]
     assert square.mistake == "There is a loop."
@@ -273,15 +304,14 @@ def test_nbgraders_own_commands_give_the_same_scores_and_pages(
     shared_course: Course, graded: dict[str, Result], tmp_path: Path
 ) -> None:
     # nbgrader itself reads student ids as patterns, and passes over a folder without any notebook.
-    beyond_nbgrader = {"[glob]*", "nothing"}
+    # It would also wait for ever at a pipe, and stop at a time stamp that is none.
+    beyond_nbgrader = {"[glob]*", "nothing", "strange-files"}
     ours = {
         student: grades for student, grades in scores(shared_course).items() if student not in beyond_nbgrader
     }
     twin = Course(tmp_path / "twin")
-    made = ("gradebook.db", "autograded", "feedback")
-    shutil.copytree(shared_course.root, twin.root, ignore=shutil.ignore_patterns(*made))
-    for student in beyond_nbgrader:
-        shutil.rmtree(twin.folder("submitted") / student)
+    left_out = beyond_nbgrader | {"gradebook.db", "autograded", "feedback"}
+    shutil.copytree(shared_course.root, twin.root, ignore=lambda _, names: left_out & set(names))
     for command in ("autograde", "generate_feedback"):
         run = subprocess.run(["nbgrader", command, "01_tiny"], cwd=twin.root, capture_output=True, text=True)
         assert run.returncode == 0, run.stderr[-2000:]
@@ -293,3 +323,91 @@ def test_nbgraders_own_commands_give_the_same_scores_and_pages(
 
 def _verdicts(page: Path) -> list[str]:
     return [line for line in page.read_text().splitlines() if "points</b>" in line]
+
+
+def test_a_regrade_keeps_what_a_person_gave_and_drops_what_is_out_of_date(course: Course) -> None:
+    release = course.root / "assignments/01_tiny/tiny.ipynb"
+    handed_in = hand_in(course.root, "li", answered(release, **RIGHT))
+    list(grade_assignment(course, "01_tiny", ["li"]))
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db", "") as gradebook:
+        gradebook.find_grade("q-why", "tiny", "01_tiny", "li").manual_score = 1
+        gradebook.find_comment("q-why", "tiny", "01_tiny", "li").manual_comment = "Well said."
+        gradebook.db.commit()
+    hand_in(course.root, "li", answered(release, **{**RIGHT, "double": "def double(x): return x + 2"}))
+    list(grade_assignment(course, "01_tiny", ["li"]))
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db", "") as gradebook:
+        notebook = gradebook.find_submission_notebook("tiny", "01_tiny", "li")
+        assert notebook.score == 7
+        assert [comment.manual_comment for comment in notebook.comments if comment.name == "q-why"] == [
+            "Well said."
+        ]
+    page = course.root / "feedback/li/01_tiny/tiny.html"
+    assert "Well said." in page.read_text()
+    handed_in.unlink()
+    (result,) = grade_assignment(course, "01_tiny", ["li"])
+    assert result.points == 0
+    assert not page.exists()
+
+
+def test_a_late_submission_gets_the_plugins_penalty(course: Course) -> None:
+    with (course.root / "nbgrader_config.py").open("a") as config:
+        config.write("c.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    release = course.root / "assignments/01_tiny/tiny.ipynb"
+    for student, day in {"early": 1, "late": 3}.items():
+        folder = hand_in(course.root, student, answered(release, **RIGHT)).parent
+        (folder / "timestamp.txt").write_text(f"2026-01-0{day} 10:00:00 UTC")
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db", "") as gradebook:
+        gradebook.update_or_create_assignment("01_tiny", duedate="2026-01-02 10:00:00 UTC")
+    list(grade_assignment(course, "01_tiny", ["early", "late"]))
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db", "") as gradebook:
+        penalties = {
+            submission.student.id: submission.notebooks[0].late_submission_penalty
+            for submission in gradebook.assignment_submissions("01_tiny")
+        }
+    assert penalties == {"early": None, "late": 8}
+
+
+def change_source(course: Course, old: str, new: str) -> None:
+    source = course.root / "source_solutions/01_tiny/tiny.ipynb"
+    text = source.read_text()
+    assert old in text
+    source.write_text(text.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "cell"),
+    [
+        ('"points": 4', '"points": 5', "square-test"),
+        ("Numbers.", "Other numbers.", "title"),
+        ("[2, 6]", "[2, 7]", "double-test"),
+        ("Return twice x", "Return x twice", "double"),
+    ],
+)
+def test_a_release_that_is_not_its_sources_is_noticed(course: Course, old: str, new: str, cell: str) -> None:
+    hand_in(course.root, "li", answered(course.root / "assignments/01_tiny/tiny.ipynb", **RIGHT))
+    change_source(course, old, new)
+    with pytest.raises(AutograderError, match="is not the one of its source") as caught:
+        list(grade_assignment(course, "01_tiny", ["li"]))
+    assert caught.value.details["got"] == f"a difference in the cell {cell}"
+    assert caught.value.details["next"] == "autograder release 01_tiny"
+
+
+def test_points_that_changed_since_reach_the_gradebook(course: Course) -> None:
+    hand_in(course.root, "li", answered(course.root / "assignments/01_tiny/tiny.ipynb", **RIGHT))
+    list(grade_assignment(course, "01_tiny", ["li"]))
+    change_source(course, '"points": 4', '"points": 10')
+    build_release(course, "01_tiny")
+    list(grade_assignment(course, "01_tiny", ["li"]))
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db", "") as gradebook:
+        notebook = gradebook.find_submission_notebook("tiny", "01_tiny", "li")
+        assert (notebook.score, notebook.max_score) == (14, 15)
+
+
+def test_tasks_that_changed_their_ids_after_grading_are_refused_in_a_sentence(course: Course) -> None:
+    hand_in(course.root, "li", answered(course.root / "assignments/01_tiny/tiny.ipynb", **RIGHT))
+    list(grade_assignment(course, "01_tiny", ["li"]))
+    before = (course.root / "assignments/01_tiny/tiny.ipynb").read_bytes()
+    change_source(course, '"grade_id": "q-why"', '"grade_id": "q-because"')
+    with pytest.raises(AutograderError, match="have come or gone since it was first graded"):
+        build_release(course, "01_tiny")
+    assert (course.root / "assignments/01_tiny/tiny.ipynb").read_bytes() == before

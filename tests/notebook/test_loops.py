@@ -7,6 +7,7 @@ import pytest
 from autograder.notebook.loops import find_loop
 
 HELPER = "def helper(x):\n    for value in x:\n        pass"
+ALIASES = "alias = helper\nK.method = helper\nshort = lambda x: [v for v in x]\nn = np.sum\na = b\nb = a"
 
 
 @pytest.mark.parametrize(
@@ -25,11 +26,17 @@ HELPER = "def helper(x):\n    for value in x:\n        pass"
         "return square(x[1:])",
         "return helper(x)",
         "return self.helper(x)",
+        "return getattr(self, 'hel' + 'per')(x)",
+        "return eval('[v for v in x]')",
+        "return globals()['helper'](x)",
+        "return alias(x)",
+        "return self.method(x)",
+        "return short(x)",
         "def inner():\n        for v in x: pass\n    return inner()",
     ],
 )
 def test_loops_are_found(body: str) -> None:
-    assert find_loop("square", [HELPER, f"def square(x):\n    {body}"]) is not None
+    assert find_loop("square", [HELPER, ALIASES, f"def square(x):\n    {body}"]) is not None
 
 
 @pytest.mark.parametrize(
@@ -41,10 +48,11 @@ def test_loops_are_found(body: str) -> None:
         "return np.helper(x)",
         "return x.sum()",
         "return other(x)",
+        "return n(x) + a(x)",
     ],
 )
 def test_array_code_is_free_of_them(body: str) -> None:
-    assert find_loop("square", [HELPER, f"def square(x):\n    {body}"]) is None
+    assert find_loop("square", [HELPER, ALIASES, f"def square(x):\n    {body}"]) is None
 
 
 def test_a_method_counts_and_the_last_definition_decides() -> None:

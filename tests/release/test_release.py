@@ -85,6 +85,61 @@ def solution_elsewhere(notebook: NotebookNode) -> None:
     notebook.cells[1].source += "\n### BEGIN SOLUTION\nx = 1\n### END SOLUTION"
 
 
+def answer_commented_out(notebook: NotebookNode) -> None:
+    cell = first(notebook, "double-test")
+    cell.source = cell.source.replace("answer(", "# answer(")
+
+
+def same_answer_twice(notebook: NotebookNode) -> None:
+    cell = first(notebook, "double-test")
+    cell.source = cell.source.replace('"matrix"', '"vector"')
+
+
+def another_tasks_numbers(notebook: NotebookNode) -> None:
+    cell = first(notebook, "double-test")
+    cell.source = cell.source.replace('hidden_rng("double")', 'hidden_rng("total")')
+
+
+def syntax_error(notebook: NotebookNode) -> None:
+    first(notebook, "double-test").source += "\nx = = 1"
+
+
+def two_functions(notebook: NotebookNode) -> None:
+    first(notebook, "double").source += "\ndef helper(): pass"
+
+
+def no_end(notebook: NotebookNode) -> None:
+    cell = first(notebook, "double-test")
+    cell.source = cell.source.replace("### END HIDDEN TESTS", "")
+
+
+def visible_expression(notebook: NotebookNode) -> None:
+    cell = first(notebook, "double-test")
+    cell.source = cell.source.replace("### BEGIN HIDDEN TESTS", "double(3)\n### BEGIN HIDDEN TESTS")
+
+
+def declares(name: str, value: object) -> Callable[[NotebookNode], None]:
+    def spoil(notebook: NotebookNode) -> None:
+        first(notebook, "double-test").metadata["autograder"] = {name: value}
+
+    return spoil
+
+
+def worth(points: object) -> Callable[[NotebookNode], None]:
+    def spoil(notebook: NotebookNode) -> None:
+        first(notebook, "double-test").metadata["nbgrader"]["points"] = points
+
+    return spoil
+
+
+def test_a_refusal_says_that_nothing_was_changed(course: Course) -> None:
+    notebook = source_notebook()
+    stale_output(notebook)
+    nbformat.write(notebook, course.root / "source_solutions/01_tiny/tiny.ipynb")
+    with pytest.raises(AutograderError, match="The release that was there is unchanged."):
+        release(course, "01_tiny")
+
+
 @pytest.mark.parametrize(
     ("spoil", "finding"),
     [
@@ -95,6 +150,19 @@ def solution_elsewhere(notebook: NotebookNode) -> None:
         (stale_output, "imports: has a stale output"),
         (unmarked_solution, "double: is a solution cell without ### BEGIN SOLUTION"),
         (solution_elsewhere, "imports: holds a solution"),
+        (answer_commented_out, "double-test: records no answer()"),
+        (same_answer_twice, "double-test: records 2 answers called 'vector'"),
+        (another_tasks_numbers, "draws from another hidden_rng than hidden_rng('double')"),
+        (syntax_error, "double-test: is not valid Python"),
+        (two_functions, "double: holds 2 functions"),
+        (no_end, "double-test: has BEGIN HIDDEN TESTS without END HIDDEN TESTS"),
+        (visible_expression, "double-test: ends in an expression"),
+        (declares("loop", False), "called 'loop'. Did you mean 'loops'?"),
+        (declares("timeout", "3"), "a number of seconds"),
+        (declares("timeout", True), "a number of seconds"),
+        (declares("needs", "total"), "a list of task ids"),
+        (worth(0), "is worth no points"),
+        (worth("2"), "is worth no points"),
     ],
 )
 def test_an_unsound_source_is_refused(
@@ -107,7 +175,6 @@ def test_an_unsound_source_is_refused(
     with pytest.raises(AutograderError) as caught:
         release(course, "01_tiny")
     assert finding in str(caught.value)
-    assert "The release that was there is unchanged." in str(caught.value)
     assert contents(course.root / "assignments") == before
 
 
@@ -130,10 +197,10 @@ def test_what_survives_into_a_release_is_found(course: Course) -> None:
     ("text", "what"),
     [
         ("def f(x): return x", "does not say which task it solves"),
-        (
-            "from autograder.grading.mistakes import mistake\n@mistake('dubble')\ndef f(x): return x",
-            "not a task",
-        ),
+        ("@mistake('dubble')\ndef f(x):\n    'Wrong.'\n    return x", "not a task"),
+        ("@mistake('double')\ndef f(x): return x", "has no message for the student"),
+        ("@mistake('double')\ndef f(x):\n    'Wrong.'\n" * 2, "Two functions are called f"),
+        ("class F: pass", "is no solution, and would never be used"),
         ("def f(x) return", "is not valid Python"),
     ],
 )
@@ -151,7 +218,10 @@ def test_a_circle_of_needs_is_refused(course: Course) -> None:
         release(course, "01_tiny")
 
 
-def test_a_source_that_is_no_notebook_is_named(course: Course) -> None:
-    (course.root / "source_solutions/01_tiny/tiny.ipynb").write_text("{")
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"cells": [{}]}', '{"cells": 3}', '{"cells": [{"source": ""}]}']
+)
+def test_a_source_that_is_no_notebook_is_named(course: Course, text: str) -> None:
+    (course.root / "source_solutions/01_tiny/tiny.ipynb").write_text(text)
     with pytest.raises(AutograderError, match=r"tiny\.ipynb is not a notebook"):
         release(course, "01_tiny")
