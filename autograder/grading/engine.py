@@ -27,7 +27,7 @@ from autograder.errors import AutograderError
 from autograder.files import short_tempdir
 from autograder.grading.collect import find_notebook
 from autograder.grading.execute import GradingExecute
-from autograder.grading.graft import graft_file
+from autograder.grading.graft import UnreadableError, graft_file, read_cells
 from autograder.grading.judge import KEY_RESOURCE, Judge
 from autograder.grading.key import Key, answer_key
 from autograder.grading.material import RESOURCE, Material, prepare
@@ -193,6 +193,15 @@ def grade_own(course: Course, assignment: str) -> Result:
     if not folder.is_dir():
         msg = f"You have no copy of {assignment} yet."
         raise AutograderError(msg, expected=folder, next="autograder lab")
+    for path in sorted(folder.glob("*.ipynb")):
+        try:
+            read_cells(path)
+        except UnreadableError as error:
+            msg = f"{path.name} cannot be read: {error}."
+            saved = folder / ".ipynb_checkpoints" / f"{path.stem}-checkpoint.ipynb"
+            again = f"mv {path} {path}.broken, then autograder lab for a new copy"
+            next_ = f"cp {saved} {path}, what JupyterLab saved last; or {again}" if saved.is_file() else again
+            raise AutograderError(msg, where=path, next=next_) from None
     return grade_folder("you", folder, standards(course, assignment), course.config())
 
 

@@ -23,6 +23,7 @@ from autograder.course import METADATA, SKIP_TAG, Course
 from autograder.grading.collect import find_notebook
 from autograder.grading.material import material_of
 from autograder.grading.tasks import is_solution, is_test, nbgrader_of
+from autograder.results.outcome import EDITED
 
 #: A notebook of the course has some 100 kB; what is a thousand times as large is not read.
 MAX_BYTES = 100 * 2**20
@@ -217,7 +218,7 @@ def _grafted_cell(slot: _Slot, released: NotebookNode | None, notes: list[str]) 
             )
     elif is_test(cell):
         if slot.changed:
-            notes.append(f"The graded cell `{slot.name}` was changed; the original was used.")
+            notes.append(f"The graded cell `{slot.name}` {EDITED}")
     elif slot.changed:
         # What was changed in a given cell (an import, a plot) still runs, after the original.
         skip = SKIP_TAG in cell.metadata.get("tags", [])

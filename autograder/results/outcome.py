@@ -9,6 +9,9 @@ from nbformat import NotebookNode
 
 from autograder.course import METADATA
 
+#: How a note on an edited graded cell ends.
+EDITED = "was changed; the original was used."
+
 
 @dataclass
 class Outcome:

@@ -11,7 +11,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from autograder.results.outcome import Outcome, Result
+from autograder.results.outcome import EDITED, Outcome, Result
+
+#: The verdict on a submission that earned everything.
+ALL_RIGHT = "all right"
+
+#: Below this many columns, verdicts stand under the table: beside it they would break at every word.
+NARROW = 110
 
 
 def watch(results: Iterable[Result], total: int) -> list[Result]:
@@ -55,7 +61,8 @@ def show(results: Sequence[Result], assignment: str, *, as_json: bool) -> None:
     if as_json:
         Console().print_json(json.dumps([result.as_dict() for result in results]))
     else:
-        Console().print(class_table(results, assignment))
+        console = Console()
+        console.print(class_table(results, assignment, console.width))
 
 
 def explain(result: Result) -> None:
@@ -73,7 +80,7 @@ def explain(result: Result) -> None:
         console.print()
 
 
-def class_table(results: Sequence[Result], title: str) -> Group:
+def class_table(results: Sequence[Result], title: str, width: int = 120) -> Group:
     """Return students against tasks: points a task, the sum, and what to know of each.
 
     Parameters
@@ -82,20 +89,30 @@ def class_table(results: Sequence[Result], title: str) -> Group:
         Graded submissions of one assignment.
     title
         The table's title.
+    width
+        The terminal's width, in characters.
     """
     tasks = max((result.outcomes for result in results), key=len, default=[])
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    legend = "   ".join(f"{n} {task.task} ({task.max_points:g})" for n, task in enumerate(tasks, start=1))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("student", overflow="fold")
     for number, _ in enumerate(tasks, start=1):
         table.add_column(str(number), justify="right")
-    table.add_column("points", justify="right")
-    table.add_column("verdict", overflow="fold", ratio=1)
+    table.add_column("points", justify="right", no_wrap=True)
+    beside = width >= NARROW
+    if beside:
+        table.add_column("verdict", overflow="fold", ratio=1)
+    below = []
     for result in results:
         cells = [_points(outcome) for outcome in result.outcomes] or [Text("")] * len(tasks)
         total = Text(f"{result.points:g}/{result.max_points:g}", style="bold")
-        table.add_row(Text(result.student), *cells, total, Text("\n".join(_verdicts(result))))
-    legend = "   ".join(f"{n} {task.task} ({task.max_points:g})" for n, task in enumerate(tasks, start=1))
-    return Group(table, Text(f"Tasks: {legend}", style="dim"))
+        verdicts = _verdicts(result)
+        row = [Text(result.student), *cells, total]
+        table.add_row(*row, *([Text("\n".join(verdicts))] if beside else []))
+        if verdicts != [ALL_RIGHT]:
+            below += [Text(result.student, style="bold"), *(Text(f"  {verdict}") for verdict in verdicts)]
+    head = [Text(title, style="bold"), Text(f"Tasks: {legend}", style="dim")]
+    return Group(*head, table, *([] if beside else below))
 
 
 def _points(outcome: Outcome) -> Text:
@@ -111,7 +128,7 @@ def _verdicts(result: Result) -> list[str]:
     numbers = {outcome.task: str(number) for number, outcome in enumerate(result.outcomes, start=1)}
     wrong = [outcome for outcome in result.outcomes if not outcome.is_full]
     if not wrong:
-        lines = ["all right"]
+        lines = [ALL_RIGHT]
     elif len({outcome.verdict for outcome in wrong}) == 1 and len(wrong) == len(numbers):
         lines = [wrong[0].verdict]
     else:
@@ -120,4 +137,13 @@ def _verdicts(result: Result) -> list[str]:
     if lent:
         places = ", ".join(number for name, number in numbers.items() if name in lent)
         lines.append(f"* graded with the reference in place of {places}")
-    return [*lines, *result.notes]
+    return [*lines, *_joined(result.notes)]
+
+
+def _joined(notes: Sequence[str]) -> list[str]:
+    """Return notes, but of many that say the same of different cells one that counts them."""
+    edited = [note for note in notes if note.endswith(EDITED)]
+    if len(edited) < 2:
+        return list(notes)
+    others = [note for note in notes if note not in edited]
+    return [*others, f"{len(edited)} graded cells were changed; the originals were used."]
