@@ -9,6 +9,7 @@ from autograder.notebook.block import task
 from autograder.notebook.checks import (
     check_close,
     check_equal,
+    check_memory,
     check_no_loops,
     check_raises,
     check_shape,
@@ -25,6 +26,7 @@ __all__ = [
     "answer",
     "check_close",
     "check_equal",
+    "check_memory",
     "check_no_loops",
     "check_raises",
     "check_shape",

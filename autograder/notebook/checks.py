@@ -6,6 +6,7 @@ They are called in a block ``with task("relu_forward"):`` (see `autograder.noteb
 from __future__ import annotations
 
 import linecache
+import tracemalloc
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -89,6 +90,8 @@ def check_equal(name: str, got: Any, expected: Any, mistakes: Mistakes = ()) -> 
 
 def _compare(name: str, got: Any, expected: Any, mistakes: Mistakes, relation: Relation) -> None:
     expected_array = np.asarray(expected)
+    # Whether it is an array is for check_shape to say; here a list of the right numbers will do.
+    got = _as_array(got) if isinstance(got, list | tuple) else got
     difference = relation.difference(expected_array, got)
     if difference is None:
         passed()
@@ -188,6 +191,41 @@ def check_that(name: str, holds: Any, cause: str, expected: str | None = None, g
     fail(CheckFailed(current_task(), verdict, check=name, expected=expected, got=shown, cause=cause))
 
 
+def check_memory(name: str, call: Callable[[], Any], at_most: int, cause: str) -> None:
+    """Check how much memory a call takes for itself at its peak.
+
+    Parameters
+    ----------
+    name
+        What is checked.
+    call
+        Makes the call.
+    at_most
+        Bytes allowed, well above what right code needs.
+    cause
+        Why it usually takes more.
+    """
+    tracemalloc.start()
+    try:
+        call()
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    if peak <= at_most:
+        passed()
+        return
+    fail(
+        CheckFailed(
+            current_task(),
+            f"{name}: too much memory.",
+            check=name,
+            expected=f"at most {at_most / 1e6:.3g} MB",
+            got=f"{peak / 1e6:.3g} MB",
+            cause=cause,
+        )
+    )
+
+
 def check_no_loops(
     function: Callable[..., object],
     cause: str = "the task asks for vectorised code: NumPy runs the loop, in compiled code",
@@ -225,6 +263,13 @@ def _cell_sources(function: Callable[..., object]) -> list[str]:
     cells = [name for name in linecache.cache if "ipykernel_" in name or name.startswith("<ipython-input")]
     ordered = [*(name for name in cells if name != own), own]
     return ["".join(linecache.getlines(name)) for name in ordered]
+
+
+def _as_array(value: Any) -> Any:
+    try:
+        return np.asarray(value)
+    except ValueError:  # ragged
+        return value
 
 
 def _value(got: Any) -> Any:

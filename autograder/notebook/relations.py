@@ -118,6 +118,9 @@ def _itemwise(
         if not isinstance(got, list | tuple) or len(got) != len(key):
             return Difference(f"expected {len(key)} items, got {describe(got)}")
         pairs = [(f"[{index}]", key[index], got[index]) for index in range(len(key))]
+    elif isinstance(key, np.ndarray) and isinstance(got, list | tuple):
+        # What comes next calls got.shape: a list would cost the tasks that build on it.
+        return Difference(f"expected an array, got {describe(got)}")
     else:
         return compare(np.asarray(key), _as_array(got))
     for place, mine, theirs in pairs:

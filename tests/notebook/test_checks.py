@@ -15,6 +15,7 @@ from autograder.notebook import (
     answers,
     check_close,
     check_equal,
+    check_memory,
     check_no_loops,
     check_shape,
     check_that,
@@ -141,6 +142,22 @@ def test_a_loop_in_the_function_is_found() -> None:
     assert "a list comprehension in looped" in str(failure)
     with task("relu"):
         check_no_loops(unfinished)
+
+
+def test_memory_is_bounded() -> None:
+    failure = fails(lambda: check_memory("room", lambda: np.ones(10**6), 10**6, "Too large an array."))
+    assert "at most 1 MB" in str(failure)
+    assert failure.got == "8 MB"
+    with task("relu"):
+        check_memory("room", lambda: np.ones(1000), 10**6, "Too large an array.")
+
+
+def test_a_list_of_the_right_numbers_is_close_and_no_array() -> None:
+    failure = fails(
+        lambda: check_close("out", [1.0, 2.0], [1, 2]),
+        lambda: check_shape("out", [1.0, 2.0], (2,)),
+    )
+    assert failure.verdict == "out is not an array."
 
 
 def test_answers_do_nothing_without_a_grader(capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,7 +20,7 @@ finite = hnp.arrays(
 def test_a_value_is_close_to_itself_in_every_number_type(x: np.ndarray) -> None:
     assert close().difference(x, x.copy()) is None
     assert close(rtol=1e-3).difference(x, x.astype(np.float32)) is None
-    assert close().difference(x, x.tolist()) is None
+    assert close().difference(x.tolist(), x) is None
 
 
 @given(finite, st.floats(1.001, 100))
@@ -36,6 +36,7 @@ def test_a_factor_is_never_close(x: np.ndarray, factor: float) -> None:
         (np.ones(3), None),
         (np.ones(3), Opaque("a generator")),
         (np.ones(3), "text"),
+        (np.ones(3), [1.0, 1.0, 1.0]),
         (np.ones(3), [1, [2], 3]),
         (np.ones(3), np.array([1, np.nan, 1])),
         (np.array([1, np.inf]), np.array([1, 1e308])),
@@ -65,7 +66,7 @@ def test_noise_where_large_terms_cancel_is_close() -> None:
 
 def test_the_worst_element_is_named_and_no_expected_value() -> None:
     key = np.array([[1.0, 2.0], [3.0, 4.0]])
-    difference = close().difference(key, [[1, 2], [3, 7.25]])
+    difference = close().difference(key, np.array([[1, 2], [3, 7.25]]))
     assert difference is not None
     assert difference.worst == (1, 1)
     assert "1 of 4 values differ" in difference.summary

@@ -120,6 +120,21 @@ def two_loops_transposed(self, X):
     return dists
 
 
+@mistake("compute_distances_two_loops")
+def whole_numbers(self, X):
+    """The matrix holds whole numbers.
+
+    An array made with dtype=int, or `np.zeros_like` of one, cuts off whatever is put into it: 2.24
+    becomes 2. Leave dtype out: `np.zeros` gives float64.
+    """
+    num_test, num_train = X.shape[0], self.X_train.shape[0]
+    dists = np.zeros((num_test, num_train), dtype=int)
+    for i in range(num_test):
+        for j in range(num_train):
+            dists[i, j] = np.sqrt(np.sum((X[i] - self.X_train[j]) ** 2))
+    return dists
+
+
 @mistake("compute_distances_one_loop")
 def one_loop_sums_everything(self, X):
     """The sum runs over everything.
@@ -183,6 +198,19 @@ def one_loop_square_root_missing(self, X):
     dists = np.zeros((X.shape[0], self.X_train.shape[0]))
     for i in range(X.shape[0]):
         dists[i] = np.sum((X[i] - self.X_train) ** 2, axis=1)
+    return dists
+
+
+@mistake("compute_distances_one_loop")
+def cut_to_whole_numbers(self, X):
+    """The distances are cut to whole numbers.
+
+    The row is right, but the matrix that it goes into was made with dtype=int, which drops everything
+    behind the point. Leave dtype out.
+    """
+    dists = np.zeros((X.shape[0], self.X_train.shape[0]), dtype=int)
+    for i in range(X.shape[0]):
+        dists[i] = np.sqrt(np.sum((self.X_train - X[i]) ** 2, axis=1))
     return dists
 
 

@@ -72,12 +72,6 @@ def no_loops_einsum_clipped(self, X):
     return np.sqrt(np.clip(np.add.outer(test, train) - 2 * np.matmul(X, np.transpose(self.X_train)), 0, None))
 
 
-@variant("compute_distances_no_loops")
-def no_loops_three_axes(self, X):
-    """Broadcast to (num_test, num_train, D): short, exact, and hungry for memory."""
-    return np.linalg.norm(X[:, np.newaxis, :] - self.X_train[np.newaxis, :, :], axis=2)
-
-
 @variant("predict_labels")
 def labels_classic(self, dists, k=1):
     """Labels as floats, as an array made by np.zeros holds them."""
