@@ -71,7 +71,7 @@ def _cause(error: BaseException) -> str | None:
         near = difflib.get_close_matches(str(error.name), _names(error), n=1, cutoff=0.6)
         return f"a slip of the pen: did you mean {near[0]}?" if near else None
     if isinstance(error, TypeError) and re.search(
-        r"takes \d+ positional arguments? but \d+ were given", str(error)
+        r"takes \d+ positional arguments? but \d+ (was|were) given", str(error)
     ):
         return "self may be missing in the def line, or an argument too many is handed on"
     return None

@@ -1,0 +1,96 @@
+"""What a student sees in a real kernel, cell by cell."""
+
+from __future__ import annotations
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+SETUP = "import numpy as np\nfrom autograder.notebook import *\nclass Model:\n    pass"
+CHECK = 'with task("double"):\n    check_close("double", lambda: double(3), 6)'
+METHOD = 'with task("fit"):\n    Model().fit()'
+
+
+def said(*sources: str) -> list[str]:
+    """Run cells in one kernel; return what each showed, errors included, as plain text."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
+    NotebookClient(notebook, kernel_name="python3", allow_errors=True, timeout=60).execute()
+    return [
+        "\n".join(
+            "\n".join(output.traceback)
+            if output.output_type == "error"
+            else str(output.get("text") or output.get("data", {}).get("text/plain", ""))
+            for output in cell.outputs
+        )
+        for cell in notebook.cells
+    ]
+
+
+@pytest.mark.slow
+def test_a_check_never_speaks_of_an_older_version() -> None:
+    shown = said(
+        SETUP,
+        "def double(x):\n    return x * 2",
+        CHECK,
+        "show_progress('none')",
+        "def double(x):\n    return (x * 2",
+        CHECK,
+        "def double(x):\n    return x + 2",
+        "show_progress('none')",
+        CHECK,
+        "x = undefined\ndef double(x):\n    return x * 2",
+        CHECK,
+        "def double(x):\n    return x * 2\ndouble(undefined)",
+        CHECK,
+    )
+    assert "double: 1 check passed." in shown[2]
+    assert "✓ double" in shown[3]
+    assert "did not run to its end" in shown[5]
+    assert "SyntaxError in line 2 of its cell" in shown[5]
+    assert "passed" not in shown[5]
+    assert "changed since its check: run it again" in shown[7]
+    assert "expected 6, got 5" in shown[8] or "double: the value differs" in shown[8]
+    assert "NameError in line 1 of its cell" in shown[10]
+    assert "double: 1 check passed." in shown[12]
+
+
+@pytest.mark.slow
+def test_slips_of_the_pen_are_told() -> None:
+    shown = said(
+        SETUP,
+        CHECK,
+        "def fit(self):\n    pass",
+        METHOD,
+        "@add_to_class(Model)\ndef fit(self):\n    self.X_train = 1\n    return self.X_trian",
+        METHOD,
+        "@add_to_class(Model)\ndef fit():\n    pass",
+        METHOD,
+        "@add_to_class(Model)\ndef fit(self):\n    return np.sqr(3)",
+        METHOD,
+        "@add_to_class(Model)\ndef fit(self):\n    while True:\n        raise KeyboardInterrupt",
+        METHOD,
+        "@add_to_class(Model)\ndef fit(self):\n    raise SystemExit",
+        METHOD,
+    )
+    assert "double is not defined." in shown[1]
+    assert "its cell has not been run" in shown[1]
+    assert "the line @add_to_class(Model) above def is gone" in shown[3]
+    assert "did you mean X_train?" in shown[5]
+    assert "fit, line 4 of the cell: return self.X_trian" in shown[5]
+    assert "self may be missing" in shown[7]
+    assert "check the spelling" in shown[9]
+    assert "stopped by hand." in shown[11]
+    assert "your code raised SystemExit." in shown[13]
+    assert not any("Traceback" in text for text in shown)
+
+
+@pytest.mark.slow
+def test_the_error_itself_is_one_line_below_the_panel() -> None:
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(source) for source in (SETUP, "def double(x):\n    return x", CHECK)]
+    )
+    NotebookClient(notebook, kernel_name="python3", allow_errors=True, timeout=60).execute()
+    panel, error = notebook.cells[-1].outputs
+    assert "<table" in panel.data["text/html"]
+    assert "worst element" in panel.data["text/plain"] or "expected" in panel.data["text/plain"]
+    assert error.traceback == ["double: double: the value differs; largest relative error 5.0e-01."]
