@@ -159,3 +159,80 @@ def test_misuse_exits_with_2(course: Course) -> None:
     run = autograder(course, "graed")
     assert run.returncode == 2
     assert "grade" in run.stderr
+
+
+def test_damaged_files_of_the_course_are_told_in_a_sentence(course: Course) -> None:
+    hand_in(course.root, "li", answered(release_of(course), **RIGHT))
+    assert autograder(course, "grade", "01_tiny").returncode == 0
+    for key in (course.root / ".autograder/keys").iterdir():
+        key.write_text("{")
+    assert "8/8" in autograder(course, "grade", "01_tiny").stdout
+    seeds = course.root / ".autograder/seeds.json"
+    whole = seeds.read_text()
+    for path, damage, words in (
+        (seeds, "{", "The seeds of this course cannot be read."),
+        (
+            course.root / "gradebook.db",
+            "garbage, and long enough to be read as a header",
+            "The gradebook cannot be opened.",
+        ),
+    ):
+        path.write_text(damage)
+        run = autograder(course, "grade", "01_tiny")
+        assert run.returncode == 1
+        assert words in run.stderr
+        assert "Traceback" not in run.stderr
+        assert path.read_text() == damage
+        seeds.write_text(whole)
+
+
+def test_what_the_machine_refuses_is_told_in_a_sentence(course: Course) -> None:
+    hand_in(course.root, "li", answered(release_of(course), **RIGHT))
+    (course.root / "autograded").write_text("in the way")
+    run = autograder(course, "grade", "01_tiny")
+    assert run.returncode == 1
+    assert "not graded, because the grader failed" in run.stdout
+    assert "Traceback" not in run.stderr + run.stdout
+    (course.root / "assignments").rename(course.root / "elsewhere")
+    (course.root / "assignments").write_text("in the way")
+    run = autograder(course, "release")
+    assert run.returncode == 1
+    assert "autograder: " in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_all_names_are_looked_at_before_anything_is_released(course: Course) -> None:
+    before = (course.root / "assignments/01_tiny/tiny.ipynb").stat().st_mtime_ns
+    source = course.root / "source_solutions/01_tiny/tiny.ipynb"
+    source.write_text(source.read_text().replace("Numbers.", "Other numbers."))
+    run = autograder(course, "release", "./01_tiny", "nope")
+    assert run.returncode == 1
+    assert (course.root / "assignments/01_tiny/tiny.ipynb").stat().st_mtime_ns == before
+    assert "01_tiny: tiny.ipynb" in autograder(course, "release", "./01_tiny").stdout
+
+
+def test_a_new_seed_for_one_student_is_refused(course: Course) -> None:
+    hand_in(course.root, "li", answered(release_of(course), **RIGHT))
+    run = autograder(course, "grade", "01_tiny", "--new-seed", "--student", "li")
+    assert run.returncode == 2
+    assert not (course.root / ".autograder/seeds.json").exists()
+
+
+def test_a_learners_unreadable_notebook_is_told_with_the_way_back(course: Course) -> None:
+    work = course.root / "work/01_tiny"
+    (work / ".ipynb_checkpoints").mkdir(parents=True)
+    (work / ".ipynb_checkpoints/tiny-checkpoint.ipynb").write_text("{}")
+    (work / "tiny.ipynb").write_text("<<<<<<< HEAD")
+    run = autograder(course, "check", "01_tiny")
+    assert run.returncode == 1
+    assert "tiny.ipynb cannot be read: it is not JSON" in run.stderr
+    assert "tiny-checkpoint.ipynb" in run.stderr
+
+
+@pytest.mark.parametrize(("columns", "beside"), [("80", False), ("160", True)])
+def test_the_table_fits_the_terminal(course: Course, columns: str, beside: bool) -> None:
+    wrong = {**RIGHT, "double": "def double(x):\n    return x + 2"}
+    hand_in(course.root, "li", answered(release_of(course), **wrong))
+    run = autograder(course, "grade", "01_tiny", COLUMNS=columns)
+    (line,) = [line for line in run.stdout.splitlines() if "1 Two is added, not multiplied by." in line]
+    assert ("6/8" in line) is beside

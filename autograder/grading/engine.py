@@ -7,6 +7,7 @@ one submission's trouble never becomes another's.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import multiprocessing
 import os
 import tempfile
@@ -37,10 +38,6 @@ from autograder.results.outcome import Outcome, Result, outcomes
 
 if TYPE_CHECKING:
     from traitlets.config import Config
-
-
-#: How often a submission is tried when its worker dies.
-ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
@@ -135,24 +132,19 @@ def grade_students(
     # A forked worker would inherit the gradebook's open connection and its locks.
     context = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
     context.set_forkserver_preload([__name__])
-    waiting = list(students)
+    waiting, suspects = list(students), set[str]()
     with tempfile.TemporaryDirectory(prefix="autograder-", dir=short_tempdir()) as scratch:
-        for attempt in range(1, ATTEMPTS + 1):
+        while waiting:
+            # Who was at work when a worker died is tried again alone, so that it can take nobody along.
+            batch = [student for student in waiting if student not in suspects] or waiting[:1]
             with ProcessPoolExecutor(workers or os.cpu_count(), context, _begin_work, (scratch,)) as pool:
-                futures = {
-                    pool.submit(
-                        grade_folder,
-                        student,
-                        course.folder(SUBMITTED) / student / assignment,
-                        graded_by,
-                        config,
-                    ): student
-                    for student in waiting
-                }
+                futures: dict[Future[Result], str] = {}
+                for student in batch:
+                    folder, mark = course.folder(SUBMITTED) / student / assignment, _mark(scratch, student)
+                    futures[pool.submit(_grade_marked, mark, student, folder, graded_by, config)] = student
                 try:
                     for future in as_completed(futures):
-                        # A worker that dies takes the pool with it: the others wait for the next one.
-                        if isinstance(future.exception(), BrokenProcessPool) and attempt < ATTEMPTS:
+                        if len(batch) > 1 and isinstance(future.exception(), BrokenProcessPool):
                             continue
                         waiting.remove(futures[future])
                         yield _result(future, futures[future])
@@ -160,8 +152,22 @@ def grade_students(
                     _end_work()
                     pool.shutdown(cancel_futures=True)
                     raise
-            if not waiting:
-                return
+            lost = [student for student in batch if student in waiting]
+            suspects |= {student for student in lost if _mark(scratch, student).exists()} or set(lost)
+
+
+def _mark(scratch: str, student: str) -> Path:
+    """Return the file that is there while a student's submission is being graded."""
+    return Path(scratch) / hashlib.sha256(student.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _grade_marked(
+    mark: Path, student: str, folder: Path, standards: list[Standard], config: Config
+) -> Result:
+    mark.touch()
+    result = grade_folder(student, folder, standards, config)
+    mark.unlink()
+    return result
 
 
 def _begin_work(scratch: str) -> None:
@@ -238,5 +244,5 @@ def grade_assignment(
 
 def _said(error: BaseException) -> str:
     if isinstance(error, BrokenProcessPool):
-        return f"the process that graded it died, {ATTEMPTS} times"
+        return "the process that graded it died, twice"
     return error.what if isinstance(error, AutograderError) else f"{type(error).__name__}: {error}"

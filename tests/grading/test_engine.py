@@ -16,7 +16,7 @@ import psutil
 from nbgrader.api import Gradebook
 
 from autograder.course import Course
-from autograder.grading.engine import _result
+from autograder.grading.engine import _result, grade_assignment
 from tests.courses import RIGHT, answered, hand_in
 
 
@@ -66,6 +66,20 @@ def test_ctrl_c_ends_everything_keeps_what_is_done_and_the_next_run_goes_on(cour
     run = subprocess.run([*command, "--student", "li-1"], cwd=course.root, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
     assert "8/8" in run.stdout
+
+
+def test_who_kills_the_grader_takes_nobody_along(course: Course) -> None:
+    release = course.root / "assignments/01_tiny/tiny.ipynb"
+    kills = "import os, signal\ndef double(x):\n    os.kill(os.getppid(), signal.SIGKILL)"
+    hand_in(course.root, "killer", answered(release, **{**RIGHT, "double": kills}))
+    others = [f"li-{number}" for number in range(4)]
+    for student in others:
+        hand_in(course.root, student, answered(release, **RIGHT))
+    results = {r.student: r for r in grade_assignment(course, "01_tiny", ["killer", *others], workers=2)}
+    assert results["killer"].failure == "the process that graded it died, twice"
+    assert {results[student].points for student in others} == {8}
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db", "") as gradebook:
+        assert sorted(s.student.id for s in gradebook.assignment_submissions("01_tiny")) == others
 
 
 def test_a_failure_of_ours_is_told_and_not_scored() -> None:
