@@ -19,6 +19,7 @@ from autograder.grading.mistakes import Solution, read_solutions
 from autograder.grading.tasks import (
     Task,
     declared,
+    given_source,
     is_solution,
     nbgrader_of,
     read_notebook,
@@ -118,9 +119,7 @@ def _first_difference(source: NotebookNode, release: NotebookNode) -> str | None
         if other is None or nbgrader_of(other).get("points") != nbgrader_of(cell).get("points"):
             return name
         if is_solution(cell):
-            # The stub stands for what was between the marks: what comes before it must be the same.
-            before = cell.source.partition("### BEGIN SOLUTION")[0].rstrip()
-            same = other.source.startswith(before) if before != cell.source.rstrip() else True
+            same = other.source.startswith(given_source(cell))
         else:
             same = visible_source(cell) == other.source
         if not same or declared(cell) != declared(other):

@@ -16,6 +16,9 @@ from autograder.errors import AutograderError
 
 TEST_SUFFIX = "-test"
 
+#: The marks around what students write themselves.
+SOLUTION = ("BEGIN SOLUTION", "END SOLUTION")
+
 #: The marks around the lines of a graded cell that are cut at release.
 HIDDEN = ("BEGIN HIDDEN TESTS", "END HIDDEN TESTS")
 
@@ -105,6 +108,13 @@ def visible_source(cell: NotebookNode) -> str:
         if HIDDEN[1] in line:
             hidden = False
     return "\n".join(lines)
+
+
+def given_source(cell: NotebookNode) -> str:
+    """Return what of a solution cell students are given before they write: all up to the mark."""
+    lines = cell.source.split("\n")
+    marked = [index for index, line in enumerate(lines) if SOLUTION[0] in line]
+    return "\n".join(lines[: marked[0]]) if marked else ""
 
 
 def read_tasks(notebook: NotebookNode) -> dict[str, Task]:

@@ -15,10 +15,17 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.course import NEVER_RELEASED
-from autograder.grading.tasks import HIDDEN, is_solution, is_test, nbgrader_of, task_of, visible_source
+from autograder.grading.tasks import (
+    HIDDEN,
+    SOLUTION,
+    is_solution,
+    is_test,
+    nbgrader_of,
+    task_of,
+    visible_source,
+)
 
 _HIDDEN = (*HIDDEN, "BEGIN MARK SCHEME", "END MARK SCHEME")
-_SOLUTION = ("BEGIN SOLUTION", "END SOLUTION")
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,7 @@ def lint_release(
         secrets = _secret_lines(sources[name]) if name in sources else set()
         for index, cell in enumerate(notebook.cells):
             where = f"{name}, cell {_call(cell, index)}"
-            if any(mark in cell.source for mark in (*_HIDDEN, *_SOLUTION)):
+            if any(mark in cell.source for mark in (*_HIDDEN, *SOLUTION)):
                 findings.append(Finding(where, "a solution or hidden-test mark survived"))
             if cell.cell_type == "code" and _calls(cell.source, "answer"):
                 findings.append(Finding(where, "a hidden answer survived"))
@@ -151,10 +158,10 @@ def _code_parses(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode | N
 
 def _solutions_marked(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode | None, str]]:
     for index, cell in enumerate(notebook.cells):
-        marked = _SOLUTION[0] in cell.source
+        marked = SOLUTION[0] in cell.source
         if is_solution(cell) and cell.cell_type == "code" and not marked:
             yield index, cell, "is a solution cell without ### BEGIN SOLUTION and ### END SOLUTION"
-        for begin, end in (_SOLUTION, HIDDEN):
+        for begin, end in (SOLUTION, HIDDEN):
             if cell.source.count(begin) != cell.source.count(end):
                 yield index, cell, f"has {begin} without {end}, or the other way round"
         if marked and not is_solution(cell):
@@ -196,7 +203,7 @@ def _secret_lines(notebook: NotebookNode) -> set[str]:
     for cell in notebook.cells:
         inside = {
             line.strip()
-            for begin, end in (_SOLUTION, _HIDDEN[:2], _HIDDEN[2:])
+            for begin, end in (SOLUTION, _HIDDEN[:2], _HIDDEN[2:])
             for line in _region(cell.source, begin, end)
         }
         if is_solution(cell) and cell.cell_type != "code":
