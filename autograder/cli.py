@@ -38,6 +38,9 @@ def main() -> None:
         # What the machine refuses: no room, no permission, a folder where a file is.
         where = f"\n  where     {error.filename}" if error.filename else ""
         typer.echo(f"autograder: The machine refused: {error.strerror or error}.{where}", err=True)
+        typer.echo(
+            "  next      make room, or the right to write there; then the same command again", err=True
+        )
         sys.exit(1)
     except SystemExit as stop:
         # typer turns Ctrl-C into this exit code, and says nothing.

@@ -172,6 +172,7 @@ def known(name: str, names: Iterable[str], kind: str) -> str:
     raise AutograderError(
         f"There is no {kind} {name!r}." + (f" Did you mean {near[0]!r}?" if near else ""),
         expected="one of " + ", ".join(names) if names else None,
+        next=f"the same command with {near[0]}" if near else None,
     )
 
 

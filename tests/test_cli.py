@@ -198,6 +198,7 @@ def test_what_the_machine_refuses_is_told_in_a_sentence(course: Course) -> None:
     run = autograder(course, "release")
     assert run.returncode == 1
     assert "autograder: " in run.stderr
+    assert "  next      " in run.stderr
     assert "Traceback" not in run.stderr
 
 

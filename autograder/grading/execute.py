@@ -164,7 +164,9 @@ class _Run:
                 try:
                     await self._run_cell(client, index, cell)
                 except _Stuck as stuck:
-                    _note(self.nb.cells[index], stuck.verdict)
+                    _note(cell, stuck.verdict)
+                    # Whether its number still arrived is chance.
+                    cell.execution_count = None
                     self._lose(cell)
                     return index
         return None

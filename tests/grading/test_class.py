@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -318,11 +319,12 @@ def test_nbgraders_own_commands_give_the_same_scores_and_pages(
     assert scores(twin) == ours
     for student in ours:
         page = f"feedback/{student}/01_tiny/tiny.html"
-        assert _verdicts(shared_course.root / page) == _verdicts(twin.root / page)
+        assert _text(shared_course.root / page) == _text(twin.root / page), student
 
 
-def _verdicts(page: Path) -> list[str]:
-    return [line for line in page.read_text().splitlines() if "points</b>" in line]
+def _text(page: Path) -> str:
+    """Return a page without the numbers that IPython gives its temporary files."""
+    return re.sub(r"(ipykernel_)?\d+(/\d+)?\.py", "cell.py", page.read_text())
 
 
 def test_a_regrade_keeps_what_a_person_gave_and_drops_what_is_out_of_date(course: Course) -> None:
