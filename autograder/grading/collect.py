@@ -25,10 +25,10 @@ def find_notebook(folder: Path, name: str, expected: list[str]) -> Path | None:
         The names of all notebooks of the assignment.
     """
     exact = folder / f"{name}.ipynb"
-    if _is_own_file(exact):
+    if is_own_file(exact):
         return exact
     taken = {f"{other}.ipynb" for other in expected}
-    others = [path for path in folder.glob("*.ipynb") if _is_own_file(path) and path.name not in taken]
+    others = [path for path in folder.glob("*.ipynb") if is_own_file(path) and path.name not in taken]
     # A name counts as whole words: "knn" is in "li_knn (2)", not in "mknnx".
     alike = [
         path
@@ -45,8 +45,8 @@ def _is_plain(path: Path) -> bool:
     return not path.is_symlink() and (path.is_file() or path.is_dir())
 
 
-def _is_own_file(path: Path) -> bool:
-    """Return whether a file is the student's: a link could lead to anybody's."""
+def is_own_file(path: Path) -> bool:
+    """Return whether a file is the student's own: a link could lead to anybody's, a pipe nowhere."""
     return path.is_file() and not path.is_symlink()
 
 

@@ -144,7 +144,8 @@ def grade_students(
                     futures[pool.submit(_grade_marked, mark, student, folder, graded_by, config)] = student
                 try:
                     for future in as_completed(futures):
-                        if len(batch) > 1 and isinstance(future.exception(), BrokenProcessPool):
+                        died = isinstance(future.exception(), BrokenProcessPool)
+                        if died and futures[future] not in suspects:
                             continue
                         waiting.remove(futures[future])
                         yield _result(future, futures[future])

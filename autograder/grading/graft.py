@@ -149,10 +149,7 @@ def graft(cells: list[Cell], source: NotebookNode, release: NotebookNode) -> Not
     grafted: list[NotebookNode] = []
     for slot in slots:
         grafted.append(_grafted_cell(slot, released.get(slot.source.id), notes))
-        if slot.source.id:
-            grafted += [
-                _added_cell(cell, skip, len(grafted) + n) for n, (cell, skip) in enumerate(slot.after)
-            ]
+        grafted += [_added_cell(cell, skip, len(grafted) + n) for n, (cell, skip) in enumerate(slot.after)]
     notebook = nbformat.v4.new_notebook(metadata=json.loads(json.dumps(source.metadata)), cells=grafted)
     notebook.metadata[METADATA] = {"notes": notes}
     return notebook

@@ -23,7 +23,7 @@ from sqlalchemy.exc import DatabaseError
 from autograder.converter import convert
 from autograder.course import AUTOGRADED, SOURCE, SUBMITTED, Course
 from autograder.errors import AutograderError
-from autograder.grading.collect import copy_files
+from autograder.grading.collect import copy_files, is_own_file
 from autograder.grading.tasks import nbgrader_of, read_notebook
 
 
@@ -114,13 +114,7 @@ def _transaction(course: Course) -> Iterator[Gradebook]:
             gradebook.db.flush()
 
 
-def record(
-    course: Course,
-    assignment: str,
-    student: str,
-    notebooks: Mapping[str, NotebookNode],
-    submitted: bool = True,
-) -> None:
+def record(course: Course, assignment: str, student: str, notebooks: Mapping[str, NotebookNode]) -> None:
     """Write a graded submission down.
 
     Manual grades and comments that are there stay.
@@ -131,8 +125,6 @@ def record(
         Whose it is.
     notebooks
         The judged notebooks by name; one that was not handed in is missing, and scores 0.
-    submitted
-        Whether to look for a time stamp and other files in the ``submitted`` folder.
     """
     source = course.folder(SUBMITTED) / student / assignment
     place = course.folder(AUTOGRADED) / student / assignment
@@ -157,8 +149,9 @@ def record(
 
 def _timestamp(submission: Path) -> datetime | None:
     """Return when a submission was handed in, None where its time stamp is missing or is none."""
+    path = submission / "timestamp.txt"
     try:
-        text = (submission / "timestamp.txt").read_text(encoding="utf-8").strip()
+        text = path.read_text(encoding="utf-8").strip() if is_own_file(path) else ""
         return parse_utc(text) if text else None
     except (OSError, ValueError, OverflowError):
         return None

@@ -183,6 +183,7 @@ def graded(shared_course: Course) -> dict[str, Result]:
     late = hand_in(shared_course.root, "strange-files", answered(release, **RIGHT)).parent
     (late / "timestamp.txt").write_text("yesterday evening")
     os.mkfifo(late / "pipe")
+    os.mkfifo(hand_in(shared_course.root, "pipe", answered(release, **RIGHT)).parent / "timestamp.txt")
     students = shared_course.students("01_tiny")
     return {result.student: result for result in grade_assignment(shared_course, "01_tiny", students)}
 
@@ -190,7 +191,7 @@ def graded(shared_course: Course) -> dict[str, Result]:
 def deserved(course: Course) -> dict[str, dict[str, float]]:
     release = course.root / "assignments/01_tiny/tiny.ipynb"
     points = {student: points for student, (_, points) in submissions(release).items()}
-    return {**points, "renamed": FULL, "nothing": {}, "strange-files": FULL}
+    return {**points, "renamed": FULL, "nothing": {}, "strange-files": FULL, "pipe": FULL}
 
 
 def scores(course: Course) -> dict[str, dict[str, object]]:
@@ -306,7 +307,7 @@ def test_nbgraders_own_commands_give_the_same_scores_and_pages(
 ) -> None:
     # nbgrader itself reads student ids as patterns, and passes over a folder without any notebook.
     # It would also wait for ever at a pipe, and stop at a time stamp that is none.
-    beyond_nbgrader = {"[glob]*", "nothing", "strange-files"}
+    beyond_nbgrader = {"[glob]*", "nothing", "strange-files", "pipe"}
     ours = {
         student: grades for student, grades in scores(shared_course).items() if student not in beyond_nbgrader
     }
