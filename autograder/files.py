@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -14,6 +15,29 @@ def short_tempdir() -> str:
     """
     usual = tempfile.gettempdir()
     return "/tmp" if len(usual) > 50 and os.path.isdir("/tmp") else usual
+
+
+def replace_folder(new: Path, place: Path) -> None:
+    """Put the folder `new` at `place`; what was there goes, or comes back where that fails.
+
+    Parameters
+    ----------
+    new
+        A folder on the same file system.
+    place
+        Where it belongs, whether or not something is there.
+    """
+    if not place.exists():
+        os.replace(new, place)
+        return
+    old = new.with_name(f"{new.name}.old")
+    os.replace(place, old)
+    try:
+        os.replace(new, place)
+    except BaseException:
+        os.replace(old, place)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def write_atomically(path: Path, text: str, mode: int = 0o644) -> None:

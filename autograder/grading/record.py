@@ -23,6 +23,7 @@ from sqlalchemy.exc import DatabaseError
 from autograder.converter import convert
 from autograder.course import AUTOGRADED, SOURCE, SUBMITTED, Course
 from autograder.errors import AutograderError
+from autograder.files import replace_folder
 from autograder.grading.collect import copy_files, is_own_file
 from autograder.grading.tasks import nbgrader_of, read_notebook
 
@@ -207,8 +208,6 @@ def _new_folder(place: Path) -> Iterator[Path]:
         for path in new.rglob("*"):
             if path.is_file():
                 path.chmod(0o444)
-        if place.exists():
-            os.replace(place, scratch / "old")
-        os.replace(new, place)
+        replace_folder(new, place)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

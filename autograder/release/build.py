@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from nbformat import NotebookNode
 
 from autograder.course import NEVER_RELEASED, RELEASE, SOURCE, Course
 from autograder.errors import AutograderError
+from autograder.files import replace_folder
 from autograder.grading.mistakes import read_solutions
 from autograder.grading.record import generate
 from autograder.grading.tasks import read_notebook, read_tasks
@@ -63,9 +63,7 @@ def release(course: Course, assignment: str) -> Release:
         changed = _differences(generated, target)
         if changed:
             target.parent.mkdir(exist_ok=True)
-            if target.exists():
-                target.rename(Path(scratch) / "old")
-            shutil.move(generated, target)
+            replace_folder(generated, target)
     return Release(assignment, target, changed)
 
 
