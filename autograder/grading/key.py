@@ -15,9 +15,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
+import numpy as np
 from nbformat import NotebookNode
 
-import autograder
 from autograder.course import METADATA, Course
 from autograder.errors import AutograderError
 from autograder.files import write_atomically
@@ -25,6 +25,7 @@ from autograder.grading.execute import GradingExecute
 from autograder.grading.material import Material
 from autograder.grading.mistakes import Solution
 from autograder.grading.tasks import declared, is_solution, is_test, task_of
+from autograder.notebook import answers, encoding, relations
 from autograder.notebook.answers import ANSWER_MIME
 from autograder.notebook.encoding import decode
 from autograder.notebook.relations import Relation
@@ -158,8 +159,11 @@ def answer_key(course: Course, material: Material, execute: GradingExecute) -> K
 
 def _fingerprint(material: Material) -> str:
     """Return a hash of all that the key depends on."""
+    # The code that records and compares counts too: a contributor changes it without a new version.
+    recorders = (answers, encoding, relations)
     parts = [
-        autograder.__version__,
+        *(Path(str(module.__file__)).read_text(encoding="utf-8") for module in recorders),
+        np.__version__,
         material.source_text,
         str(material.seed),
         *(str(mistake) for mistake in material.mistakes),
