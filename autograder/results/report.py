@@ -125,17 +125,17 @@ def _verdicts(result: Result) -> list[str]:
     """Return one line for each thing that went wrong, by the task's number, and one for what was lent."""
     if result.failure is not None:
         return [f"not graded, because the grader failed: {result.failure}"]
-    numbers = {outcome.task: str(number) for number, outcome in enumerate(result.outcomes, start=1)}
-    wrong = [outcome for outcome in result.outcomes if not outcome.is_full]
+    numbered = list(enumerate(result.outcomes, start=1))
+    wrong = [(number, o.mistake or o.verdict) for number, o in numbered if not o.is_full]
     if not wrong:
         lines = [ALL_RIGHT]
-    elif len({outcome.verdict for outcome in wrong}) == 1 and len(wrong) == len(numbers):
-        lines = [wrong[0].verdict]
+    elif len({what for _, what in wrong}) == 1 and len(wrong) == len(numbered):
+        lines = [wrong[0][1]]
     else:
-        lines = [f"{numbers[outcome.task]} {outcome.mistake or outcome.verdict}" for outcome in wrong]
+        lines = [f"{number} {what}" for number, what in wrong]
     lent = {name for outcome in result.outcomes for name in outcome.with_reference}
     if lent:
-        places = ", ".join(number for name, number in numbers.items() if name in lent)
+        places = ", ".join(str(number) for number, outcome in numbered if outcome.task in lent)
         lines.append(f"* graded with the reference in place of {places}")
     return [*lines, *_joined(result.notes)]
 
