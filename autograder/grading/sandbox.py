@@ -23,11 +23,9 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 _PASSED = (
     "AUTOGRADER_DATA",
     "AUTOGRADER_DATASET",
-    "COVERAGE_PROCESS_CONFIG",
     "LANG",
     "LC_ALL",
     "PATH",
-    "SYSTEMROOT",
     "TMPDIR",
     "TZ",
 )
