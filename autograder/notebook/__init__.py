@@ -7,15 +7,18 @@ from autograder.notebook import cells, plots, sketches
 from autograder.notebook.answers import answer, hidden_rng
 from autograder.notebook.block import task
 from autograder.notebook.checks import (
+    check_accuracy,
     check_close,
+    check_dtype,
     check_equal,
-    check_memory,
-    check_no_loops,
     check_raises,
     check_shape,
     check_that,
 )
 from autograder.notebook.classes import add_to_class
+from autograder.notebook.conduct import check_faster, check_memory, check_no_loops, check_unchanged
+from autograder.notebook.gradient_check import check_gradient
+from autograder.notebook.gradients import numerical_gradient, relative_error
 from autograder.notebook.messages import CheckFailed
 from autograder.notebook.progress import show_progress
 from autograder.notebook.relations import close, equal, same_set
@@ -24,17 +27,24 @@ __all__ = [
     "CheckFailed",
     "add_to_class",
     "answer",
+    "check_accuracy",
     "check_close",
+    "check_dtype",
     "check_equal",
+    "check_faster",
+    "check_gradient",
     "check_memory",
     "check_no_loops",
     "check_raises",
     "check_shape",
     "check_that",
+    "check_unchanged",
     "close",
     "equal",
     "hidden_rng",
+    "numerical_gradient",
     "plots",
+    "relative_error",
     "same_set",
     "show_progress",
     "sketches",

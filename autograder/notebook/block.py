@@ -26,6 +26,7 @@ class _Block:
 
     task: str
     passed: int = 0
+    notes: list[str] = field(default_factory=list)
     failed: list[CheckFailed] = field(default_factory=list)
 
 
@@ -82,9 +83,9 @@ def task(name: str) -> Iterator[None]:
         return
     progress.set_state(name, State.PASSED)
     count = f"{block.passed} check{'s' * (block.passed != 1)} passed"
-    rows = [("warning", text) for text in told]
+    rows = [*(("checked", note) for note in block.notes), *(("warning", text) for text in told)]
     show(
-        "\n".join([f"{name}: {count}.", *(f"  warning  {text}" for text in told)]),
+        "\n".join([f"{name}: {count}.", *(f"  {label}  {text}" for label, text in rows)]),
         panel(f"{name}: {count}.", rows, "passed"),
     )
 
@@ -110,9 +111,11 @@ def current_task() -> str:
     return _block.task
 
 
-def passed() -> None:
-    """Count a check that passed."""
+def passed(note: str = "") -> None:
+    """Count a check that passed; a note says what it found."""
     _block.passed += 1
+    if note:
+        _block.notes.append(note)
 
 
 def fail(failure: CheckFailed) -> None:

@@ -1,19 +1,17 @@
-"""The checks of a visible test cell: each compares, and explains what is wrong where it fails.
+"""The checks of what code returns: each compares, and explains what is wrong where it fails.
 
 They are called in a block ``with task("relu_forward"):`` (see `autograder.notebook.block`).
 """
 
 from __future__ import annotations
 
-import linecache
-import tracemalloc
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from autograder.notebook.block import current_task, fail, passed
-from autograder.notebook.loops import find_loop
 from autograder.notebook.messages import CheckFailed, short
 from autograder.notebook.relations import Relation, close, equal
 
@@ -33,15 +31,16 @@ def check_shape(name: str, got: Any, shape: tuple[int, ...]) -> None:
     shape
         The shape expected.
     """
-    value = _value(got)
+    value = value_of(got)
     actual = getattr(value, "shape", None)
     if actual == tuple(shape):
         passed()
         return
-    fail(_shape_failure(name, value, tuple(shape)))
+    fail(shape_failure(name, value, tuple(shape)))
 
 
-def _shape_failure(name: str, value: Any, shape: tuple[int, ...]) -> CheckFailed:
+def shape_failure(name: str, value: Any, shape: tuple[int, ...]) -> CheckFailed:
+    """Return the message on a value that has not the shape expected."""
     actual = getattr(value, "shape", None)
     if value is None:
         verdict, cause = f"{name} is None.", "the function ends without a return"
@@ -77,7 +76,83 @@ def check_close(name: str, got: Any, expected: Any, mistakes: Mistakes = (), rto
     rtol
         Relative tolerance, as in `autograder.notebook.relations.close`.
     """
-    _compare(name, _value(got), expected, mistakes, close(rtol))
+    _compare(name, value_of(got), expected, mistakes, close(rtol))
+
+
+def check_dtype(name: str, got: Any, dtype: DTypeLike) -> None:
+    """Check the type of an array's elements.
+
+    Parameters
+    ----------
+    name
+        What it is called in the notebook.
+    got
+        The array, or a callable that returns it.
+    dtype
+        The type expected: ``np.float32``, ``bool``.
+    """
+    value, wanted = value_of(got), np.dtype(dtype)
+    actual = getattr(value, "dtype", None)
+    if actual == wanted:
+        passed()
+        return
+    cause = None
+    if value is None:
+        cause = "the function ends without a return"
+    elif wanted.kind == "f" and actual is not None and actual.kind in "iu":
+        cause = "an array was made of whole numbers, and what is stored in it loses its fraction"
+    elif wanted == np.float32 and actual == np.float64:
+        cause = "an array made on the way (np.zeros, a random draw) is float64 unless told otherwise"
+    fail(
+        CheckFailed(
+            current_task(),
+            f"{name} has elements of the wrong type.",
+            check=name,
+            expected=str(wanted),
+            got=str(actual) if actual is not None else short(value),
+            cause=cause,
+            next="give dtype=… where arrays are made, or make them like the input: np.zeros_like(x)",
+        )
+    )
+
+
+def check_accuracy(name: str, predicted: Any, y: np.ndarray, at_least: float) -> None:
+    """Check how many labels are predicted rightly.
+
+    Parameters
+    ----------
+    name
+        What predicts: "the tuned network, on the validation set".
+    predicted : ndarray of shape (N,), int
+        The labels predicted, or a callable that returns them.
+    y : ndarray of shape (N,), int
+        The true labels.
+    at_least
+        The accuracy asked for, 0 to 1.
+    """
+    labels = np.asarray(value_of(predicted))
+    if labels.shape != y.shape:
+        failure = shape_failure(f"what {name} predicts", labels, y.shape)
+        if labels.ndim == 2 and len(labels) == len(y):
+            failure.cause = "these are scores: the label is the class of the highest, np.argmax(…, axis=1)"
+        fail(failure)
+        return
+    accuracy, chance = float(np.mean(labels == y)), float(np.bincount(y).max() / len(y))
+    if accuracy >= at_least:
+        passed(f"{name}: {accuracy:.1%} right")
+        return
+    cause = "that is what guessing reaches: nothing has been learnt" if accuracy <= 1.2 * chance else None
+    fail(
+        CheckFailed(
+            current_task(),
+            f"{name}: too few labels are right.",
+            check=name,
+            expected=f"at least {at_least:.1%} of {len(y)}",
+            got=f"{accuracy:.1%}",
+            cause=cause,
+            next="look at the learning curves: does the loss still fall? is training ahead of validation?",
+        )
+    )
 
 
 def check_equal(name: str, got: Any, expected: Any, mistakes: Mistakes = ()) -> None:
@@ -85,7 +160,7 @@ def check_equal(name: str, got: Any, expected: Any, mistakes: Mistakes = ()) -> 
 
     Parameters are those of `check_close`.
     """
-    _compare(name, _value(got), expected, mistakes, equal())
+    _compare(name, value_of(got), expected, mistakes, equal())
 
 
 def _compare(name: str, got: Any, expected: Any, mistakes: Mistakes, relation: Relation) -> None:
@@ -98,7 +173,7 @@ def _compare(name: str, got: Any, expected: Any, mistakes: Mistakes, relation: R
         return
     cause = _cause(mistakes, got, relation)
     if cause is None and np.shape(got) != expected_array.shape:
-        fail(_shape_failure(name, got, expected_array.shape))
+        fail(shape_failure(name, got, expected_array.shape))
         return
     worst = None
     if difference.worst is not None:
@@ -183,86 +258,12 @@ def check_that(name: str, holds: Any, cause: str, expected: str | None = None, g
     expected, got
         What to show, where that helps.
     """
-    if bool(np.all(_value(holds))):
+    if bool(np.all(value_of(holds))):
         passed()
         return
-    shown = None if got is None else short(_value(got))
+    shown = None if got is None else short(value_of(got))
     verdict = f"{name}: does not hold."
     fail(CheckFailed(current_task(), verdict, check=name, expected=expected, got=shown, cause=cause))
-
-
-def check_memory(name: str, call: Callable[[], Any], at_most: int, cause: str) -> None:
-    """Check how much memory a call takes for itself at its peak.
-
-    Parameters
-    ----------
-    name
-        What is checked.
-    call
-        Makes the call.
-    at_most
-        Bytes allowed, well above what right code needs.
-    cause
-        Why it usually takes more.
-    """
-    tracemalloc.start()
-    try:
-        call()
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    if peak <= at_most:
-        passed()
-        return
-    fail(
-        CheckFailed(
-            current_task(),
-            f"{name}: too much memory.",
-            check=name,
-            expected=f"at most {at_most / 1e6:.3g} MB",
-            got=f"{peak / 1e6:.3g} MB",
-            cause=cause,
-        )
-    )
-
-
-def check_no_loops(
-    function: Callable[..., object],
-    cause: str = "the task asks for vectorised code: NumPy runs the loop, in compiled code",
-) -> None:
-    """Check that a function runs no Python loop, itself or through what it calls.
-
-    Parameters
-    ----------
-    function
-        A function or method defined in the notebook.
-    cause
-        What to say to who wrote a loop.
-    """
-    sources = _cell_sources(function)
-    loop = find_loop(function.__name__, sources)
-    if loop is None:
-        passed()
-        return
-    fail(
-        CheckFailed(
-            current_task(),
-            "there is a Python loop.",
-            check="no Python loops",
-            expected="array operations only",
-            got=str(loop),
-            cause=cause,
-            next="write the formula for the whole matrix at once, with broadcasting or a matrix product",
-        )
-    )
-
-
-def _cell_sources(function: Callable[..., object]) -> list[str]:
-    """Return the cells run so far, the one that defines `function` last."""
-    own = function.__code__.co_filename
-    cells = [name for name in linecache.cache if "ipykernel_" in name or name.startswith("<ipython-input")]
-    ordered = [*(name for name in cells if name != own), own]
-    return ["".join(linecache.getlines(name)) for name in ordered]
 
 
 def _as_array(value: Any) -> Any:
@@ -272,5 +273,6 @@ def _as_array(value: Any) -> Any:
         return value
 
 
-def _value(got: Any) -> Any:
+def value_of(got: Any) -> Any:
+    """Return what a callable returns, and anything else as it is."""
     return got() if callable(got) else got

@@ -38,11 +38,21 @@ class CheckFailed(Exception):  # noqa: N818  (it is a verdict, and reads as one 
     expected, got
         Short descriptions of both.
     worst
-        The index of the element that is furthest off, with both its values.
+        The element that is furthest off, with both its values.
+    index
+        Its index.
     cause
         The likely cause.
+    alternatives
+        Other causes that fit, less likely ones.
     next
         What to do next.
+    notes
+        What else was seen, and costs nothing.
+    warnings
+        What NumPy warned of while the student's code ran.
+    picture
+        HTML that shows where the error sits; notebooks alone show it.
     """
 
     task: str
@@ -52,9 +62,13 @@ class CheckFailed(Exception):  # noqa: N818  (it is a verdict, and reads as one 
     expected: str | None = None
     got: str | None = None
     worst: str | None = None
+    index: tuple[int, ...] | None = None
     cause: str | None = None
+    alternatives: list[str] = field(default_factory=list)
     next: str | None = None
+    notes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    picture: str = ""
 
     def rows(self) -> list[tuple[str, str]]:
         """Return what there is to say, as (label, text)."""
@@ -64,6 +78,8 @@ class CheckFailed(Exception):  # noqa: N818  (it is a verdict, and reads as one 
             ("got", self.got),
             ("worst element", self.worst),
             ("likely cause", self.cause),
+            *(("or", cause) for cause in self.alternatives),
+            *(("note", note) for note in self.notes),
             *(("warning", warning) for warning in self.warnings),
             ("next step", self.next),
         ]

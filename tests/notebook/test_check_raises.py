@@ -73,7 +73,7 @@ def test_none_can_be_a_mistake():
 
 def test_the_notebook_can_say_why_a_loop_is_wrong(monkeypatch):
     source = "def slow(x):\n    for _ in x:\n        pass\n"
-    monkeypatch.setattr("autograder.notebook.checks._cell_sources", lambda function: [source])
+    monkeypatch.setattr("autograder.notebook.conduct._cell_sources", lambda function: [source])
     namespace: dict = {}
     exec(source, namespace)
     with pytest.raises(CheckFailed) as caught, task("slow"):

@@ -1,0 +1,134 @@
+"""The gradient doctor: what is likely to be wrong with a gradient that fails its check.
+
+It has no reference solution. It reasons from the gradient by differences, the student's own forward pass, and
+the mistakes that the task lists.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import numpy as np
+
+from autograder.notebook.comparison import Comparison
+from autograder.notebook.doctor import amounts, contributions, normalisation, origins, paths, places, tape
+from autograder.notebook.doctor.factors import Quantities, axis_lengths
+from autograder.notebook.doctor.symptoms import Cause, Failure, Family, Patient
+from autograder.notebook.probe import Floats, Probe
+
+#: As many as a person will read.
+MOST_CAUSES = 3
+
+#: A mistake that a task knows of: its message, and the gradients by input that it leads to.
+KnownMistake = tuple[str, dict[str, Floats]]
+
+#: From what says most to what says least. The first that applies is the one to start with.
+_HYPOTHESES: tuple[Callable[[Patient, Failure], Iterator[Cause]], ...] = (
+    amounts.not_finite,
+    amounts.constant_factor,
+    amounts.regularisation,
+    places.axes,
+    origins.altered_upstream,
+    origins.reduced_upstream,
+    paths.epsilon,
+    amounts.known_ratio,
+    places.collected,
+    contributions.assigned,
+    places.some_rows,
+    places.wrong_places,
+    paths.counted_wrongly,
+    normalisation.normalisation,
+    places.wrong_axis,
+    origins.altered_input,
+    paths.wrong_derivative,
+    places.mask,
+    places.too_many_or_few,
+    origins.behind_a_product,
+    places.border,
+    amounts.itself,
+    places.let_through,
+    amounts.same_everywhere,
+)
+
+
+def admit(
+    probe: Probe,
+    comparisons: Sequence[Comparison],
+    labels: Mapping[str, str],
+    upstream: Floats | None,
+    value: Floats,
+    constants: Mapping[str, float],
+    backward: Callable[[], object] | None,
+) -> Patient:
+    """Return all that the doctor may look at.
+
+    Parameters
+    ----------
+    probe
+        The forward pass, at work.
+    comparisons
+        How each input's gradient compares with differences.
+    labels
+        What each is called.
+    upstream, value
+        The upstream gradient (None for a scalar loss), and what the forward pass returns.
+    constants
+        Numbers that the task knows, by name.
+    backward
+        Computes the gradients once more; None where they were handed in as values.
+    """
+    failures = []
+    for comparison in comparisons:
+        if comparison.numerical is not None and comparison.wrong is not None and comparison.wrong.any():
+            known = ~np.isnan(comparison.numerical)
+            name = comparison.name
+            failures.append(
+                Failure(
+                    name, labels[name], comparison.analytic, comparison.numerical, known, comparison.wrong
+                )
+            )
+    # Patterns show best where there are many elements.
+    failures.sort(key=lambda failure: -failure.analytic.size)
+    sites = tape.sites(probe)
+    met = {f"`{site.text}`": site.calls[0][1] for site in sites}
+    lengths = axis_lengths({**probe.point, "the output": value, **met})
+    return Patient(probe, failures, labels, upstream, sites, Quantities(lengths, constants), backward)
+
+
+def diagnose(patient: Patient, mistakes: Sequence[KnownMistake] = ()) -> list[Cause]:
+    """Return the likely causes of a failing gradient, the likeliest first.
+
+    Parameters
+    ----------
+    patient
+        What failed, and all that is known.
+    mistakes
+        What the task knows to go wrong: these come before what the doctor finds by itself.
+
+    Returns
+    -------
+    list of Cause
+        At most three; empty where nothing is recognised.
+    """
+    found: dict[str, Cause] = {}
+    with np.errstate(all="ignore"):
+        for cause in itertools.chain(_known(patient, mistakes), _hypotheses(patient)):
+            found.setdefault(cause.title, cause)
+            if len(found) == MOST_CAUSES:
+                break
+    return list(found.values())
+
+
+def _known(patient: Patient, mistakes: Sequence[KnownMistake]) -> Iterator[Cause]:
+    for message, gradients in mistakes:
+        told = [failure for failure in patient.failures if failure.name in gradients]
+        if told and all(failure.explained_by(gradients[failure.name]) for failure in told):
+            labels = " and ".join(failure.label for failure in told)
+            yield Cause(Family.TASK, message, f"Your {labels} has just the values that this leads to.")
+
+
+def _hypotheses(patient: Patient) -> Iterator[Cause]:
+    for hypothesis in _HYPOTHESES:
+        for failure in patient.failures:
+            yield from hypothesis(patient, failure)

@@ -1,0 +1,230 @@
+"""Faults in what flows into a gradient: the upstream gradient, another input, or what is behind a product.
+
+A gradient that fails may be right but for what flows into it. So the upstream gradient and the other inputs
+are altered as people alter them by mistake, and a weight's gradient :math:`A^T G` is taken back through the
+product ``A @ W``, to look at G itself.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Iterator
+
+import numpy as np
+
+from autograder.notebook.doctor import places, tape
+from autograder.notebook.doctor.paths import directions
+from autograder.notebook.doctor.symptoms import Cause, Failure, Family, Patient
+from autograder.notebook.doctor.tape import Change, How, Site
+from autograder.notebook.probe import Floats
+
+_STEP = 1e-6
+
+#: The gradient of an intermediate value is taken element by element: no more than this many.
+_MOST = 400
+
+#: Seconds for trying what may have been done to the other inputs.
+_PATIENCE = 2.0
+
+#: What is looked for in the gradient behind a product.
+_BEHIND = (
+    places.axes,
+    places.some_rows,
+    places.mask,
+    places.wrong_places,
+    places.too_many_or_few,
+)
+
+
+def altered_upstream(patient: Patient, failure: Failure) -> Iterator[Cause]:
+    """Find how the upstream gradient was changed, or which part of it alone was used."""
+    upstream, g = patient.upstream, failure.analytic
+    if upstream is None or not np.isfinite(g).all():
+        return
+    tried = directions(patient, failure)
+    outputs = []
+    for direction in tried:
+        moves = (sign * _STEP * direction for sign in (1.0, -1.0))
+        above, below = (patient.probe.value({failure.name: move}) for move in moves)
+        outputs.append((above.astype(np.float64) - below) / (2 * _STEP))
+    claimed = np.array([np.sum(g * direction) for direction in tried])
+    true = np.array([np.sum(output * upstream) for output in outputs])
+    for family, how, altered in itertools.chain(_masked(upstream), _parts(upstream), rearranged(upstream)):
+        slopes = np.array([np.sum(output * altered) for output in outputs])
+        if np.linalg.norm(claimed - slopes) <= 1e-3 * np.linalg.norm(claimed - true):
+            title = f"The upstream gradient {how}."
+            evidence = (
+                f"Your {failure.label} is the gradient that follows from the upstream gradient changed so."
+            )
+            yield Cause(family, title, evidence)
+            return
+
+
+def altered_input(patient: Patient, failure: Failure) -> Iterator[Cause]:
+    """Find how another input was changed before it entered the gradient of this one."""
+    if not np.isfinite(failure.analytic).all() or patient.upstream is None:
+        return
+    tried = directions(patient, failure)
+    claimed = [float(np.sum(failure.analytic * direction)) for direction in tried]
+    true = [patient.probe.slope(failure.name, _STEP * direction) / _STEP for direction in tried]
+    deadline = time.monotonic() + _PATIENCE
+    for name, array in patient.probe.point.items():
+        if name == failure.name or array.ndim < 2:
+            continue
+        for family, how, altered in itertools.chain(_masked(array), rearranged(array), _parts(array)):
+            if time.monotonic() > deadline:
+                return
+            for direction, claim, truth in zip(tried, claimed, true, strict=True):
+                slope = (
+                    _slope_beside(patient, failure.name, _STEP * direction, {name: altered - array}) / _STEP
+                )
+                if not abs(claim - slope) <= 1e-3 * abs(claim - truth):
+                    break
+            else:
+                evidence = f"Your {failure.label} is the gradient of the forward pass with {name} changed so."
+                yield Cause(family, f"In {failure.label}, {name} {how}.", evidence)
+                return
+
+
+def _slope_beside(patient: Patient, name: str, move: Floats, beside: dict[str, Floats]) -> float:
+    above = patient.probe.value({**beside, name: move})
+    below = patient.probe.value({**beside, name: -move})
+    return patient.probe.loss(above.astype(np.float64) - below) / 2
+
+
+def _masked(array: Floats) -> Iterator[tuple[Family, str, Floats]]:
+    """Yield an array as people change it element by element."""
+    yield Family.PATH, "is left out: 1 stands in its place", np.ones_like(array)
+    yield Family.FACTOR, "is multiplied in twice", array**2
+    yield Family.SIGN, "has lost its sign", np.abs(array)
+    yield Family.MASK, "is cut off where it is negative", np.maximum(0, array)
+
+
+def _parts(array: Floats) -> Iterator[tuple[Family, str, Floats]]:
+    """Yield an array with a part of it alone, and without a part."""
+    for axis, length in enumerate(array.shape):
+        for index in range(length if 1 < length <= 64 else 0):
+            only = np.zeros_like(array)
+            chosen = (slice(None),) * axis + (index,)
+            only[chosen] = array[chosen]
+            yield Family.SOME, f"counts at place {index} along axis {axis} only", only
+            yield Family.SOME, f"is left out at place {index} along axis {axis}", array - only
+    if array.ndim == 4:
+        corner = np.zeros_like(array)
+        corner[:, :, 0, 0] = array[:, :, 0, 0]
+        yield Family.SOME, "counts at the first position of each picture only", corner
+
+
+def rearranged(array: Floats) -> Iterator[tuple[Family, str, Floats]]:
+    """Yield an array as people rearrange it by mistake."""
+    yield Family.AXES, "is flattened column by column", array.ravel(order="F").reshape(array.shape)
+    for axis, length in enumerate(array.shape):
+        along = f"along axis {axis}"
+        summed = np.broadcast_to(array.sum(axis=axis, keepdims=True), array.shape)
+        yield Family.AXES, f"is summed {along}", summed
+        yield Family.AXES, f"is averaged {along}", summed / length
+        for shift in (1, -1):
+            yield Family.AXES, f"is shifted by one {along}", np.roll(array, shift, axis)
+    axes = range(array.ndim)
+    for count in axes:
+        for flipped in itertools.combinations(axes, count + 1):
+            along = " and ".join(map(str, flipped))
+            yield Family.AXES, f"is turned around along axis {along}", np.flip(array, flipped)
+    for order in itertools.permutations(axes):
+        if order == tuple(axes):
+            continue
+        how = f"has its axes in another order ({order}), or is reshaped across them"
+        shape = tuple(array.shape[axis] for axis in order)
+        back = tuple(int(axis) for axis in np.argsort(order))
+        yield Family.AXES, how, array.transpose(order).reshape(array.shape)
+        yield Family.AXES, how, array.reshape(shape).transpose(back)
+        # Both ways: into another order of axes, and back by reshaping alone.
+        yield Family.AXES, how, array.transpose(back).reshape(array.shape)
+
+
+def reduced_upstream(patient: Patient, failure: Failure) -> Iterator[Cause]:
+    """Find a gradient that is the upstream gradient summed over the wrong axes."""
+    upstream = patient.upstream
+    if upstream is None or failure.analytic.ndim != 1:
+        return
+    for count in range(1, upstream.ndim + 1):
+        for over in itertools.combinations(range(upstream.ndim), count):
+            for how, reduced in (("sum", upstream.sum(axis=over)), ("mean", upstream.mean(axis=over))):
+                if reduced.ndim == 0:
+                    reduced = np.broadcast_to(reduced, failure.analytic.shape)
+                if failure.explained_by(reduced):
+                    title = f"{failure.label} is the {how} of the upstream gradient over the wrong axes."
+                    yield Cause(Family.AXES, title, f"Yours goes over {over if count > 1 else over[0]}.")
+                    return
+
+
+def behind_a_product(patient: Patient, failure: Failure) -> Iterator[Cause]:
+    """Find what is wrong with the gradient that flows into a product with the weights."""
+    off = failure.analytic - failure.numerical
+    if off.ndim != 2 or not failure.known.all() or not np.isfinite(off).all():
+        return
+    for site in patient.sites:
+        data = _data(patient, site, failure.name)
+        if data is None:
+            continue
+        # dW = dataᵀ · G, so what G is off by follows where data has more columns than rows.
+        error = np.linalg.lstsq(data.T, off, rcond=None)[0]
+        if np.abs(data.T @ error - off).max() > 1e-6 * np.abs(off).max():
+            yield from _other_data(failure, site, data, _gradient_of(patient, site))
+            continue
+        true = _gradient_of(patient, site)
+        if true is None:
+            continue
+        size = max(np.abs(true).max(), np.abs(error).max())
+        error[np.abs(error) < 1e-6 * size] = 0
+        label, known = f"the gradient of `{site.text}`", np.ones(true.shape, bool)
+        inner = Failure(failure.name, label, true + error, true, known, error != 0)
+        for pattern in _BEHIND:
+            for cause in pattern(patient, inner):
+                said = f"It shows in {failure.label}, which follows from it. {cause.evidence}"
+                yield Cause(cause.family, cause.title, said)
+                return
+
+
+def _data(patient: Patient, site: Site, name: str) -> Floats | None:
+    """Return A of a product ``A @ W`` with the input W, None where the site is none."""
+    if site.name not in ("matmul", "dot") or len(site.calls) != 1 or site.num_arguments != 2:
+        return None
+    left, right = site.calls[0][0]
+    if left.ndim != 2 or right.shape != patient.probe.point[name].shape:
+        return None
+    return left if np.array_equal(right, patient.probe.point[name]) else None
+
+
+def _gradient_of(patient: Patient, site: Site) -> Floats | None:
+    """Return the gradient of the loss with respect to what a call returns."""
+    shape = site.calls[0][1].shape
+    gradient = np.empty(shape)
+    if gradient.size > _MOST:
+        return None
+    for index in np.ndindex(shape):
+        move = np.zeros(shape)
+        move[index] = _STEP
+        changes = [Change(site, How.MOVE, by=move)], [Change(site, How.MOVE, by=-move)]
+        slope = tape.difference(patient.probe, *changes)
+        if slope is None:
+            return None
+        gradient[index] = slope / _STEP
+    return gradient
+
+
+def _other_data(failure: Failure, site: Site, data: Floats, flowing: Floats | None) -> Iterator[Cause]:
+    """Find whether the weights' gradient is a product with A rearranged."""
+    if flowing is None:
+        return
+    base = failure.numerical - data.T @ flowing  # what does not come through the product: regularisation
+    for how, rearranged in (
+        ("flattened column by column", data.ravel(order="F").reshape(data.shape)),
+        ("reshaped where it should be transposed", data.reshape(data.shape[::-1]).T),
+        ("taken in reverse", data[::-1]),
+    ):
+        if failure.explained_by(rearranged.T @ flowing + base):
+            title = f"In {failure.label}, what is multiplied with the weights is {how}."
+            yield Cause(Family.AXES, title, f"The forward pass has `{site.text}`.")
+            return

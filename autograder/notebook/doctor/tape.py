@@ -1,0 +1,304 @@
+"""What a forward pass does on its way, and the gradient that it has when one step of it is changed.
+
+The gradient doctor watches the student's own forward pass: its inputs become arrays that note each NumPy
+call, by the place in the code that makes it. Run again, one of these calls can be held at the value
+that it had, as if it did not depend on the inputs. The slope of that run is the gradient without this
+path: what a backward pass computes that "treats the variance as a constant".
+"""
+
+from __future__ import annotations
+
+import linecache
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from itertools import islice
+from types import CodeType, FrameType
+from typing import Any
+
+import numpy as np
+
+from autograder.notebook.probe import Floats, Probe
+
+#: Where the call comes from: a code object and the offset of an instruction in it.
+Place = tuple[CodeType, int]
+
+#: A site that is reached more often (in a loop over pixels) is more than a diagnosis can wait for.
+_MOST_CALLS = 20_000
+
+_OUTSIDE = (os.path.dirname(np.__file__), os.path.dirname(os.path.dirname(__file__)))
+
+
+@dataclass
+class Site:
+    """A place in the student's code that calls NumPy.
+
+    Attributes
+    ----------
+    place
+        Where it is.
+    name
+        NumPy's name of what is called: "var", "maximum".
+    calls
+        For each time that it was reached: the floating-point arguments, and the result.
+    """
+
+    place: Place
+    name: str
+    calls: list[tuple[list[np.ndarray], np.ndarray]] = field(default_factory=list)
+
+    @property
+    def num_arguments(self) -> int:
+        """How many floating-point arrays it takes."""
+        return len(self.calls[0][0])
+
+    @property
+    def line(self) -> str:
+        """The line of code that it stands in."""
+        code, _ = self.place
+        number = self._position()[0]
+        return linecache.getline(code.co_filename, number).strip() if number else ""
+
+    @property
+    def text(self) -> str:
+        """The expression, as written: ``x.var(axis=0)``."""
+        line, end_line, start, end = self._position()
+        if line is None or line != end_line or start is None or end is None:
+            return self.line
+        # Columns count bytes.
+        source = linecache.getline(self.place[0].co_filename, line).encode()
+        return source[start:end].decode(errors="replace")
+
+    def _position(self) -> tuple[int | None, int | None, int | None, int | None]:
+        code, offset = self.place
+        return next(islice(code.co_positions(), offset // 2, None), (None, None, None, None))
+
+    @property
+    def order(self) -> tuple[str, int]:
+        """What sites are sorted by: as they stand in the code."""
+        return self.place[0].co_filename, self._position()[0] or 0
+
+
+class How(Enum):
+    """What is changed about a call; `Change` says what each means."""
+
+    HOLD = auto()
+    PASS = auto()
+    OPPOSITE = auto()
+    DROP = auto()
+    MOVE = auto()
+
+
+@dataclass(frozen=True)
+class Change:
+    """One call of the forward pass, changed.
+
+    Attributes
+    ----------
+    site
+        Which call.
+    how
+        HOLD: as if it did not depend on the inputs. PASS: it hands changes of its arguments on one to
+        one. OPPOSITE: it hands them on just where it does not. DROP: it returns its first argument, as if
+        the constant that it adds were 0. MOVE: its result is moved.
+    argument
+        For HOLD, which of its arguments is held at its value; None holds the result.
+    by
+        For MOVE, by how much.
+    """
+
+    site: Site
+    how: How = How.HOLD
+    argument: int | None = None
+    by: np.ndarray | None = None
+
+
+class _Tape:
+    """What the calls of a run are noted on, and the changes that they are made with."""
+
+    def __init__(self, changes: Sequence[Change] = ()) -> None:
+        self.sites: dict[Place, Site] = {}
+        self._changes = {change.site.place: change for change in changes}
+        self._reached = dict.fromkeys(self._changes, 0)
+        self._calls = 0
+
+    def call(self, name: str, arguments: list[Any], compute: Callable[[list[Any]], Any]) -> Any:
+        """Make a call, with the change where there is one for it; note it on a run without changes."""
+        if not self._changes:
+            return self._note(name, arguments, compute(arguments))
+        place = _place()
+        change = self._changes.get(place)
+        if change is None:
+            return compute(arguments)
+        reached = self._reached[place]
+        if reached >= len(change.site.calls):
+            raise _OtherWay
+        self._reached[place] += 1
+        return _changed(change, *change.site.calls[reached], arguments, compute)
+
+    def _note(self, name: str, arguments: list[Any], result: Any) -> Any:
+        if _is_float(result):
+            self._calls += 1
+            if self._calls > _MOST_CALLS:
+                raise _OtherWay
+            place = _place()
+            site = self.sites.setdefault(place, Site(place, name))
+            site.calls.append(([np.array(a) for a in _floats(arguments)], np.array(result)))
+        return result
+
+
+def _changed(
+    change: Change,
+    before: list[np.ndarray],
+    result: np.ndarray,
+    arguments: list[Any],
+    compute: Callable[[list[Any]], Any],
+) -> Any:
+    """Return what a changed call returns; `before` and `result` are its arguments and result at the point."""
+    now = _floats(arguments)
+    if change.how is How.DROP:
+        return now[0]
+    if change.how is How.MOVE:
+        return compute(arguments) + change.by
+    if change.how is How.PASS:
+        return result + sum(new - old for new, old in zip(now, before, strict=True))
+    if change.how is How.OPPOSITE:
+        return result + (result != before[0]) * (now[0] - before[0])
+    if change.argument is None:
+        compute(arguments)  # for its effects: a result written elsewhere
+        return result.copy()
+    held, count = list(arguments), -1
+    for position, argument in enumerate(arguments):
+        count += _is_float(argument)
+        if _is_float(argument) and count == change.argument:
+            held[position] = before[count].reshape(np.shape(argument))
+    return compute(held)
+
+
+class _OtherWay(Exception):  # noqa: N818  (not an error of anybody's)
+    """The forward pass went another way than when it was watched, or makes too many calls."""
+
+
+_tape = _Tape()
+
+
+class _Watched(np.ndarray):
+    """An array whose NumPy calls are noted on the tape."""
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        out = options.pop("out", None)
+        arguments = [_plain(value) for value in inputs]
+        options = {key: _plain(value) for key, value in options.items()}
+        if method == "at":
+            ufunc.at(*arguments, **options)
+            return None
+        result = _tape.call(
+            ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}",
+            arguments,
+            lambda held: getattr(ufunc, method)(*held, **options),
+        )
+        if out is None:
+            return watch(result)
+        np.copyto(_plain(out[0]), result, casting="unsafe")
+        return out[0]
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        kwargs = {key: _plain(value) for key, value in kwargs.items()}
+        out = kwargs.pop("out", None)
+        result = _tape.call(
+            func.__name__, [_plain(value) for value in args], lambda held: func(*held, **kwargs)
+        )
+        if out is None:
+            return watch(result)
+        np.copyto(out, result, casting="unsafe")
+        return watch(out)
+
+
+def _method(name: str) -> Callable[..., Any]:
+    """Return a method that calls NumPy's function of that name: one call to be noted, not its parts."""
+
+    def method(self: np.ndarray, *args: Any, **kwargs: Any) -> Any:
+        return getattr(np, name)(self, *args, **kwargs)
+
+    return method
+
+
+for _name in ("sum", "mean", "var", "std", "max", "min", "prod", "dot", "clip", "cumsum"):
+    setattr(_Watched, _name, _method(_name))
+
+
+def watch(value: Any) -> Any:
+    """Return floating-point numbers as an array that is watched; anything else as it is."""
+    if isinstance(value, tuple | list):
+        return type(value)(watch(item) for item in value) if type(value) in (tuple, list) else value
+    return np.asarray(value).view(_Watched) if _is_float(value) else value
+
+
+def sites(probe: Probe) -> list[Site]:
+    """Return where the probe's function calls NumPy, in the order of its lines.
+
+    Empty where the function cannot be watched: it raises with such arrays, or makes too many calls.
+    """
+    tape = _run(probe, {}, ())[1]
+    return [] if tape is None else sorted(tape.sites.values(), key=lambda site: site.order)
+
+
+def slope(probe: Probe, changes: Sequence[Change], name: str, move: Floats) -> float | None:
+    """Return half the change of the loss from −move to +move of one input, with calls changed.
+
+    None where the function cannot be run in this way.
+    """
+    above, below = (_run(probe, {name: sign * move}, changes)[0] for sign in (1.0, -1.0))
+    return _half(probe, above, below)
+
+
+def difference(probe: Probe, above: Sequence[Change], below: Sequence[Change]) -> float | None:
+    """Return half the difference of the losses under two changes, at the point itself."""
+    return _half(probe, _run(probe, {}, above)[0], _run(probe, {}, below)[0])
+
+
+def _half(probe: Probe, above: np.ndarray | None, below: np.ndarray | None) -> float | None:
+    if above is None or below is None:
+        return None
+    return probe.loss(np.asarray(above, np.float64) - below) / 2
+
+
+def _run(
+    probe: Probe, steps: Mapping[str, Floats], changes: Sequence[Change]
+) -> tuple[np.ndarray | None, _Tape | None]:
+    global _tape
+    outer, _tape = _tape, _Tape(changes)
+    try:
+        with np.errstate(all="ignore"):
+            return np.array(probe.watched(watch, steps)), _tape
+    except Exception:  # the student's code, with arrays that it was not written for
+        return None, None
+    finally:
+        _tape = outer
+
+
+def _place() -> Place:
+    """Return the place of the student's code that is calling NumPy."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(_OUTSIDE):
+        frame = frame.f_back
+    assert frame is not None
+    return frame.f_code, frame.f_lasti
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, _Watched):
+        return value.view(np.ndarray)
+    if type(value) in (tuple, list):
+        return type(value)(_plain(item) for item in value)
+    return value
+
+
+def _is_float(value: Any) -> bool:
+    return isinstance(value, np.ndarray | np.floating) and value.dtype.kind == "f"
+
+
+def _floats(values: list[Any]) -> list[Any]:
+    return [value for value in values if _is_float(value)]
