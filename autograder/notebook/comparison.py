@@ -120,9 +120,25 @@ class _Measure:
         # A function that computes in single precision needs steps that its rounding errors do not drown.
         coarse = base.dtype.kind == "f" and base.dtype.itemsize < 8
         self._steps = (1e-2, 3e-3) if coarse else (1e-5, 1e-6, 1e-7)
-        epsilon = np.finfo(base.dtype if coarse else np.float64).eps
+        epsilon = float(np.finfo(base.dtype if coarse else np.float64).eps)
         #: What rounding may do to a difference of two losses.
-        self._noise = float(100 * epsilon * probe.size(base))
+        self._noise = 100 * epsilon * probe.size(base) + 30 * self._trembling(epsilon)
+
+    def _trembling(self, epsilon: float) -> float:
+        """Return by how much the loss changes when the inputs change by a rounding error.
+
+        What a function cancels on its way does not show in the size of its value.
+        """
+        rng = np.random.default_rng(3)
+        changes = []
+        for _ in range(2):
+            steps = {
+                name: epsilon * here * rng.choice([-1.0, 1.0], here.shape)
+                for name, here in self._probe.point.items()
+            }
+            change = self._probe.value(steps).astype(np.float64) - self._base
+            changes.append(abs(self._probe.loss(change)))
+        return max(changes)
 
     def compare(self, name: str, g: Floats) -> Comparison:
         errors = []

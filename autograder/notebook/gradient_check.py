@@ -181,6 +181,14 @@ def examine(
     upstream = upstream if upstream is None else np.asarray(upstream, np.float64)
     probe = Probe(f, inputs, upstream)
     with probe.at_work():
+        if not np.array_equal(probe.value(), probe.value()):
+            raise CheckFailed(
+                current_task(),
+                "the forward pass returns other numbers each time it is called.",
+                check="the forward pass, twice with the same inputs",
+                cause="it draws random numbers, or changes what it computes with",
+                next="draw them from a generator with a fixed seed, made anew in each call",
+            )
         comparisons = compare(probe, gradients, precision)
         notes += _kinks(comparisons, labels)
         if all(comparison.verdict is Verdict.RIGHT for comparison in comparisons):

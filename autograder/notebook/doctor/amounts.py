@@ -44,7 +44,10 @@ def _operation(patient: Patient) -> str:
 def constant_factor(patient: Patient, failure: Failure) -> Iterator[Cause]:
     """Find one factor by which every element is too large or too small."""
     g, n = failure.analytic[failure.known], failure.numerical[failure.known]
-    if not n.any():
+    if failure.zero(n).all():
+        title = f"By differences, the forward pass does not depend on {failure.name}."
+        evidence = f"Your {failure.label} goes up to {np.abs(g).max():.3g}; it should be 0 everywhere."
+        yield Cause(Family.PATH, title, evidence)
         return
     if failure.zero(g).all():
         yield Cause(

@@ -1,0 +1,305 @@
+"""The check of a backward pass, as a student meets it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.notebook import CheckFailed, answers, check_gradient, task
+from autograder.notebook.gradient_check import examine
+
+
+def affine(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, object]:
+    return x @ w + b, (x, w)
+
+
+def affine_backward(dout: np.ndarray, x: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, ...]:
+    return dout @ w.T, x.T @ dout, dout.sum(axis=0)
+
+
+@pytest.fixture
+def layer() -> dict[str, Any]:
+    rng = np.random.default_rng(0)
+    inputs = {"x": rng.normal(size=(5, 4)), "w": rng.normal(size=(4, 3)), "b": rng.normal(size=3)}
+    return {"inputs": inputs, "upstream": rng.normal(size=(5, 3))}
+
+
+def failure_of(*args: Any, **options: Any) -> CheckFailed:
+    with pytest.raises(CheckFailed) as caught:
+        check_gradient(*args, **options)
+    return caught.value
+
+
+def test_right_gradients_pass_and_the_report_names_them(
+    layer: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    inputs, upstream = layer["inputs"], layer["upstream"]
+    with task("affine_backward"):
+        check_gradient(
+            affine, inputs, lambda: affine_backward(upstream, inputs["x"], inputs["w"]), upstream=upstream
+        )
+    out = capsys.readouterr().out
+    assert "affine_backward: 1 check passed." in out
+    assert "dx, dw, db: right (relative error" in out
+
+
+def test_a_wrong_gradient_is_told_by_its_worst_element_and_cause(layer: dict[str, Any]) -> None:
+    inputs, upstream = layer["inputs"], layer["upstream"]
+    dx, dw, db = affine_backward(upstream, inputs["x"], inputs["w"])
+    failure = failure_of(affine, inputs, (dx, dw / 5, db), upstream=upstream)
+    index = np.unravel_index(np.abs(dw).argmax(), dw.shape)
+    assert failure.index == index
+    assert failure.verdict == "dw is wrong."
+    assert failure.expected == f"dw{[int(i) for i in index]} = {dw[index]:.6g}"
+    assert failure.got == f"dw{[int(i) for i in index]} = {dw[index] / 5:.6g}"
+    assert failure.worst == "that one; 12 of 12 elements differ, relative error 8.0e-01"
+    assert "dw is a mean where it should be a sum." in str(failure.cause)
+    assert "0.2 times the right one on every element: it is divided by 5" in str(failure.cause)
+    assert "dx, db are right" in failure.notes
+
+
+def test_several_wrong_gradients_are_told(layer: dict[str, Any]) -> None:
+    inputs, upstream = layer["inputs"], layer["upstream"]
+    dx, dw, db = affine_backward(upstream, inputs["x"], inputs["w"])
+    failure = failure_of(affine, inputs, (-dx, dw, -db), upstream=upstream)
+    assert failure.verdict == "dx is wrong."
+    assert failure.notes == ["db is not right either", "dw is right"]
+
+
+def test_a_loss_needs_no_upstream_and_a_dictionary_names_its_gradients() -> None:
+    params = {"W": np.array([[1.0, 2.0], [3.0, 4.0]]), "b": np.array([1.0, -1.0, 2.0])}
+
+    def loss(W: np.ndarray, b: np.ndarray) -> float:
+        return float(np.sum(W**2) + np.sum(b**3))
+
+    check_gradient(loss, params, {"W": 2 * params["W"], "b": 3 * params["b"] ** 2})
+    failure = failure_of(loss, params, {"W": 2 * params["W"], "b": 3 * params["b"]})
+    assert failure.verdict == "grads['b'] is wrong."
+
+
+class Net:
+    """A model whose loss reads its own parameters, as networks do."""
+
+    def __init__(self, dtype: type) -> None:
+        rng = np.random.default_rng(1)
+        self.X = rng.normal(size=(4, 6)).astype(dtype)
+        self.params = {
+            "W": rng.normal(size=(6, 3)).astype(dtype),
+            "b": rng.normal(size=3).astype(dtype),
+        }
+
+    def loss(self) -> tuple[float, dict[str, np.ndarray]]:
+        scores = self.X @ self.params["W"] + self.params["b"]
+        dscores = 2 * scores / len(self.X)
+        return float(np.sum(scores**2) / len(self.X)), {"W": self.X.T @ dscores, "b": dscores.sum(axis=0)}
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_a_model_is_checked_through_its_own_parameters(dtype: type) -> None:
+    net = Net(dtype)
+    before = dict(net.params)
+    values = {name: array.copy() for name, array in net.params.items()}
+    check_gradient(lambda **_: net.loss(), net.params, lambda: net.loss()[1])
+    for name, array in net.params.items():
+        assert array is before[name]
+        assert array.dtype == dtype
+        np.testing.assert_array_equal(array, values[name])
+    assert (
+        "wrong"
+        in failure_of(
+            lambda **_: net.loss(), net.params, lambda: {"W": net.X.T, **net.loss()[1]} | {"b": np.zeros(3)}
+        ).verdict
+    )
+
+
+def test_inputs_are_restored_when_the_function_raises(layer: dict[str, Any]) -> None:
+    inputs = layer["inputs"]
+    before = {name: array.copy() for name, array in inputs.items()}
+    calls = 0
+
+    def raises_later(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
+        nonlocal calls
+        calls += 1
+        if calls == 4:
+            raise ArithmeticError
+        return x @ w + b
+
+    with pytest.raises(ArithmeticError):
+        check_gradient(
+            raises_later,
+            inputs,
+            affine_backward(layer["upstream"], inputs["x"], inputs["w"]),
+            layer["upstream"],
+        )
+    for name in inputs:
+        np.testing.assert_array_equal(inputs[name], before[name])
+
+
+def relu_case(zeros: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    rng = np.random.default_rng(2)
+    x = rng.normal(size=(4, 5))
+    x.flat[:zeros] = 0
+    return {"x": x}, rng.normal(size=(4, 5))
+
+
+@pytest.mark.parametrize("at_zero", [0.0, 1.0, 0.5])
+def test_at_a_kink_any_convention_is_right_and_the_report_counts_it(at_zero: float) -> None:
+    inputs, upstream = relu_case(zeros=3)
+    slope = np.where(inputs["x"] == 0, at_zero, inputs["x"] > 0)
+    found = examine(lambda x: np.maximum(x, 0), inputs, slope * upstream, upstream, {})
+    assert not found.failures
+    if at_zero != 0.5:  # the central difference itself: no element had to be looked at
+        assert found.comparisons[0].num_kinks == 3
+        assert "3 of 20 elements of dx left out" in found.told()
+
+
+def test_beside_kinks_a_wrong_element_is_still_found() -> None:
+    inputs, upstream = relu_case(zeros=3)
+    wrong = (inputs["x"] > 0) * upstream
+    wrong[3, 4] += 0.1
+    failure = failure_of(lambda x: np.maximum(x, 0), inputs, wrong, upstream)
+    assert failure.index == (3, 4)
+
+
+def test_a_single_wrong_element_of_many_is_found() -> None:
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=(60, 50))
+    gradient = np.cos(x)
+    gradient[17, 31] *= 1.01
+    failure = failure_of(lambda x: np.sum(np.sin(x)), {"x": x}, gradient)
+    assert failure.index == (17, 31)
+
+
+def test_gradients_that_are_0_may_be_0_up_to_rounding() -> None:
+    x = np.random.default_rng(4).normal(size=(6, 3))
+
+    def centred_sum(x: np.ndarray) -> float:
+        return float(np.sum(x - x.mean(axis=0)))
+
+    check_gradient(centred_sum, {"x": x}, np.full(x.shape, 1e-17))
+    check_gradient(centred_sum, {"x": x}, np.zeros(x.shape))
+
+
+def test_a_small_deviation_is_suspicious_and_a_large_one_wrong() -> None:
+    x = np.random.default_rng(5).normal(size=(6, 3))
+    for off, verdict in ((3e-5, "dx is suspicious."), (3e-2, "dx is wrong.")):
+        assert failure_of(lambda x: np.sum(x**3), {"x": x}, 3 * x**2 * (1 + off)).verdict == verdict
+    check_gradient(lambda x: np.sum(x**3), {"x": x}, 3 * x**2 * (1 + 1e-8))
+
+
+@pytest.mark.parametrize(
+    ("gradients", "verdict"),
+    [
+        (None, "the backward pass does not return one gradient for each input."),
+        (
+            (np.ones((5, 4)), np.ones((4, 3))),
+            "the backward pass does not return one gradient for each input.",
+        ),
+        ((np.ones((5, 4)), np.ones((4, 3)), None), "db is not an array of numbers."),
+        ((np.ones((5, 4)), np.ones((3, 4)), np.ones(3)), "dw has the wrong shape."),
+        ({"x": np.ones((5, 4)), "w": np.ones((4, 3))}, "grads['b'] is missing."),
+        ({}, "grads['x'], grads['w'], grads['b'] are missing."),
+    ],
+)
+def test_what_is_no_set_of_gradients_is_told(layer: dict[str, Any], gradients: Any, verdict: str) -> None:
+    failure = failure_of(affine, layer["inputs"], gradients, layer["upstream"])
+    assert failure.verdict == verdict
+
+
+def test_a_transposed_gradient_is_told_by_its_shape(layer: dict[str, Any]) -> None:
+    gradients = (np.ones((5, 4)), np.ones((3, 4)), np.ones(3))
+    assert (
+        failure_of(affine, layer["inputs"], gradients, layer["upstream"]).cause
+        == "rows and columns are swapped"
+    )
+
+
+@pytest.mark.parametrize(
+    ("forward", "verdict", "cause"),
+    [
+        (lambda x: None, "the forward pass does not return numbers.", "the function ends without a return"),
+        (
+            lambda x: np.log(x - x),
+            "the forward pass returns NaN or infinity, so that there is no gradient to check.",
+            "its value is -inf at [0]",
+        ),
+        (lambda x: x[:1], "what the forward pass returns has the wrong shape.", None),
+    ],
+)
+def test_a_forward_pass_that_cannot_be_checked_is_told(
+    forward: Callable[[np.ndarray], Any], verdict: str, cause: str | None
+) -> None:
+    with np.errstate(divide="ignore"):
+        failure = failure_of(forward, {"x": np.ones(3)}, np.ones(3), np.ones(3))
+    assert (failure.verdict, failure.cause) == (verdict, cause)
+
+
+def test_random_numbers_in_the_forward_pass_are_told() -> None:
+    rng = np.random.default_rng(6)
+    x = np.ones((4, 5))
+    failure = failure_of(
+        lambda x: x * (rng.random(x.shape) < 0.5), {"x": x}, np.ones((4, 5)), np.ones((4, 5))
+    )
+    assert failure.verdict == "the forward pass returns other numbers each time it is called."
+    assert "fixed seed" in str(failure.next)
+
+
+def test_code_that_changes_its_inputs_is_told_and_still_judged_on_its_gradient() -> None:
+    x = np.array([1.0, -2.0, 3.0])
+
+    def forward(x: np.ndarray) -> np.ndarray:
+        out = x * 2
+        x += 1
+        return out
+
+    found = examine(forward, {"x": x}, np.full(3, 2.0), np.ones(3), {})
+    assert not found.failures
+    assert found.notes == ["your code changes x in place: whoever uses it afterwards finds other numbers"]
+    np.testing.assert_array_equal(x, [1, -2, 3])
+
+
+def test_a_mistake_that_the_task_knows_comes_first() -> None:
+    x = np.array([1.0, 2.0, 3.0])
+    failure = failure_of(
+        lambda x: np.sum(np.exp(x)),
+        {"x": x},
+        x * np.exp(x - 1),
+        mistakes=[
+            ("The power rule does not hold for exponentials.", lambda: {"x": x * np.exp(x - 1)}),
+            ("Something else.", x),
+        ],
+    )
+    assert str(failure.cause).startswith("The power rule does not hold for exponentials.")
+
+
+def test_a_number_that_the_task_knows_is_named() -> None:
+    x = np.random.default_rng(7).normal(size=(4, 5))
+    mask = np.random.default_rng(8).random(x.shape) < 0.8
+    failure = failure_of(
+        lambda x: x * mask / 0.8, {"x": x}, mask * np.ones(x.shape), np.ones(x.shape), constants={"p": 0.8}
+    )
+    assert "multiplied once too often by p = 0.8" in str(failure.cause)
+
+
+def test_a_function_that_ignores_its_input_is_told() -> None:
+    failure = failure_of(lambda x: np.float64(3.0), {"x": np.ones(4)}, np.ones(4))
+    assert "the forward pass does not depend on x" in str(failure.cause)
+
+
+def test_the_author_is_told_when_the_upstream_gradient_is_missing() -> None:
+    with pytest.raises(ValueError, match=r"shape \(3,\): it needs an upstream gradient"):
+        check_gradient(lambda x: x * 2, {"x": np.ones(3)}, np.ones(3))
+
+
+def test_while_grading_it_explains_and_goes_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(answers, "_seed", 1)
+    with task("square"):
+        check_gradient(lambda x: np.sum(x**2), {"x": np.ones(3)}, np.ones(3))
+        check_gradient(lambda x: np.sum(x**2), {"x": np.ones(3)}, np.full(3, 2.0))
+    out = capsys.readouterr().out
+    assert "A factor 2 is missing in dx." in out
