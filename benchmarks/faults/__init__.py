@@ -6,6 +6,10 @@ What finds wrong gradients is measured with it, and so is what names their cause
 from __future__ import annotations
 
 from benchmarks.faults import (
+    batchnorm,
+    batchnorm_alt,
+    dropout,
+    layernorm,
     layers,
     linear,
     losses,
@@ -18,6 +22,10 @@ SUBJECTS: tuple[Subject, ...] = (
     *layers.SUBJECTS,
     *losses.SUBJECTS,
     *two_layer_net.SUBJECTS,
+    *batchnorm.SUBJECTS,
+    *batchnorm_alt.SUBJECTS,
+    *layernorm.SUBJECTS,
+    *dropout.SUBJECTS,
 )
 
 __all__ = ["FAMILIES", "SUBJECTS", "Case", "Fault", "Subject", "load"]
