@@ -8,11 +8,15 @@ from __future__ import annotations
 from benchmarks.faults import (
     batchnorm,
     batchnorm_alt,
+    convolution,
     dropout,
+    im2col,
     layernorm,
     layers,
     linear,
     losses,
+    pooling,
+    pooling_fast,
     two_layer_net,
 )
 from benchmarks.faults.subject import FAMILIES, Case, Fault, Subject, load
@@ -26,6 +30,10 @@ SUBJECTS: tuple[Subject, ...] = (
     *batchnorm_alt.SUBJECTS,
     *layernorm.SUBJECTS,
     *dropout.SUBJECTS,
+    *convolution.SUBJECTS,
+    *im2col.SUBJECTS,
+    *pooling.SUBJECTS,
+    *pooling_fast.SUBJECTS,
 )
 
 __all__ = ["FAMILIES", "SUBJECTS", "Case", "Fault", "Subject", "load"]
