@@ -10,6 +10,7 @@ from benchmarks.faults import (
     batchnorm_alt,
     convolution,
     dropout,
+    groupnorm,
     im2col,
     layernorm,
     layers,
@@ -17,6 +18,7 @@ from benchmarks.faults import (
     losses,
     pooling,
     pooling_fast,
+    spatial_batchnorm,
     two_layer_net,
 )
 from benchmarks.faults.subject import FAMILIES, Case, Fault, Subject, load
@@ -34,6 +36,8 @@ SUBJECTS: tuple[Subject, ...] = (
     *im2col.SUBJECTS,
     *pooling.SUBJECTS,
     *pooling_fast.SUBJECTS,
+    *spatial_batchnorm.SUBJECTS,
+    *groupnorm.SUBJECTS,
 )
 
 __all__ = ["FAMILIES", "SUBJECTS", "Case", "Fault", "Subject", "load"]
