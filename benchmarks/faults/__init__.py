@@ -8,8 +8,10 @@ from __future__ import annotations
 from benchmarks.faults import (
     batchnorm,
     batchnorm_alt,
+    convnet,
     convolution,
     dropout,
+    fully_connected_net,
     groupnorm,
     im2col,
     layernorm,
@@ -38,6 +40,8 @@ SUBJECTS: tuple[Subject, ...] = (
     *pooling_fast.SUBJECTS,
     *spatial_batchnorm.SUBJECTS,
     *groupnorm.SUBJECTS,
+    *fully_connected_net.SUBJECTS,
+    *convnet.SUBJECTS,
 )
 
 __all__ = ["FAMILIES", "SUBJECTS", "Case", "Fault", "Subject", "load"]
