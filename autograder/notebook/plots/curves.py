@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from autograder.errors import AutograderError
 from autograder.notebook.plots.picture import BLUE, GREEN, RED, SKY, series, shown
-from autograder.notebook.plots.words import counted, listed, number, percent
+from autograder.notebook.plots.words import counted, listed, number, percent, sentence
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -223,7 +223,7 @@ def curves(panels: Mapping[str, tuple[Sequence[float], Sequence[float]]], ylabel
             axes.set(xlabel=xlabel, ylim=(-0.03, 1.05))
             axes.grid(alpha=0.3)
         picture.axes[0, 0].set_ylabel(ylabel)
-        picture.text = f"{ylabel.capitalize()} {'; '.join(told)}."
+        picture.text = f"{sentence(ylabel)} {'; '.join(told)}."
 
 
 def _some(x: Sequence[float], y: Sequence[float], most: int = 8) -> list[tuple[float, float]]:

@@ -10,7 +10,7 @@ from autograder.errors import AutograderError
 from autograder.notebook.plots.curves import spans_magnitudes
 from autograder.notebook.plots.picture import BLUE, GREEN, GREY, ORANGE, shown
 from autograder.notebook.plots.picture import series as look
-from autograder.notebook.plots.words import counted, listed
+from autograder.notebook.plots.words import counted, listed, sentence
 
 
 def timings(seconds: Mapping[str, float]) -> None:
@@ -154,7 +154,7 @@ def error_bars(
         axes.set_title("mean ± one standard deviation", fontsize="small", loc="right")
         axes.legend(loc="best")
         picture.text = (
-            f"{ylabel.capitalize()} over {xlabel}, mean ± one standard deviation, "
+            f"{sentence(ylabel)} over {xlabel}, mean ± one standard deviation, "
             f"{counted(len(series), 'line')}. {'. '.join(told)}."
         )
 

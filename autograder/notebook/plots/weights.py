@@ -35,7 +35,7 @@ def weight_templates(W: np.ndarray, class_names: Sequence[str] | None = None) ->
         When W is of another shape, or when there is not a name each.
     """
     rows = _as_rows(np.asarray(W, float))
-    names = list(class_names or [])
+    names = [] if class_names is None else list(class_names)
     if names and len(names) != len(rows):
         raise AutograderError(
             "W and class_names do not go together.",

@@ -67,3 +67,14 @@ def span(values: ArrayLike) -> str:
         return "not a number"
     low, high = finite.min(), finite.max()
     return f"from {number(low)} to {number(high)}" if low < high else f"{number(low)} throughout"
+
+
+def sentence(words: str) -> str:
+    """Return words as a sentence begins, with the capitals that they have.
+
+    Examples
+    --------
+    >>> sentence("share of ReLU units")
+    'Share of ReLU units'
+    """
+    return words[:1].upper() + words[1:]

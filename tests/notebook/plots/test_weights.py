@@ -20,7 +20,7 @@ def test_templates_are_the_columns_of_w_each_on_its_own_scale(pictures: list[Pic
     W = np.random.default_rng(0).normal(size=(3073, 2)) * [1, 100]
     W[2:3072:3, 0] += 1  # blue
     W[-1] = 1e6  # the bias trick's row
-    plots.weight_templates(W, NAMES)
+    plots.weight_templates(W, np.array(NAMES))
     shown = canvas(pictures[0])
     expected = W[:3072, 1].reshape(32, 32, 3)
     expected = (expected - expected.min()) / (expected.max() - expected.min())
