@@ -57,6 +57,11 @@ class AutograderError(Exception):
     def __str__(self) -> str:
         return "\n".join([self.what, *(f"  {name:<9} {text}" for name, text in self.details.items())])
 
+    def _render_traceback_(self) -> list[str]:
+        # IPython shows this in place of a traceback: a person in a notebook reads what one at the command
+        # line does.
+        return str(self).splitlines()
+
     def __reduce__(self) -> tuple[object, ...]:
         # Errors cross process borders: keyword-only arguments need telling pickle how.
         return _rebuild, (self.what, self.details)

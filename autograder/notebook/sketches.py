@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from autograder.notebook.plots import BLUE, GREEN, ORANGE, RED, _done, _figure
+from autograder.notebook.plots.picture import BLUE, GREEN, GREY, ORANGE, RED, Picture, ink, shown
+from autograder.notebook.plots.words import counted, listed, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,27 +28,32 @@ def distances(X_test: np.ndarray, X_train: np.ndarray) -> None:
     X_train : ndarray of shape (num_train, 2)
         Training points.
     """
-    _, (plane, table) = _figure(1, 2, (9.5, 3.4), width_ratios=[1.35, 1])
-    lengths = np.zeros((len(X_test), len(X_train)))
-    for i, (test, style) in enumerate(zip(X_test, ("-", "--"), strict=False)):
-        for j, train in enumerate(X_train):
-            lengths[i, j] = np.hypot(*(test - train))
-            plane.plot(*zip(test, train, strict=True), style, color="grey", linewidth=1, zorder=1)
-    plane.scatter(*X_test.T, color=RED, marker="D", s=70, label="test points", zorder=3)
-    plane.scatter(*X_train.T, color=BLUE, s=70, alpha=0.85, label="training points", zorder=2)
-    _name_points(plane, X_test, "test", (-40, -3), RED)
-    _name_points(plane, X_train, "train", (8, 6), BLUE)
-    plane.set(xlabel="first pixel", ylabel="second pixel", aspect="equal")
-    plane.margins(0.18, 0.25)
-    plane.legend(frameon=False, fontsize="small", loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
-    table.imshow(lengths, cmap="cividis", aspect="auto", vmin=-2)
-    for (i, j), length in np.ndenumerate(lengths):
-        colour = "white" if length < lengths.max() * 0.55 else "black"
-        table.text(j, i, f"{length:.3g}", ha="center", va="center", color=colour, fontsize="x-large")
-    table.set_xticks(range(len(X_train)), [f"train {j}" for j in range(len(X_train))])
-    table.set_yticks(range(len(X_test)), [f"test {i}" for i in range(len(X_test))])
-    table.set_title("dists[i, j]: a row a test point", fontsize="medium", loc="left")
-    _done()
+    lengths = np.array([[np.hypot(*(test - train)) for train in X_train] for test in X_test])
+    with shown(1, 2, (9.5, 3.4), width_ratios=[1.35, 1]) as picture:
+        plane, table = picture.axes
+        for test, style in zip(X_test, itertools.cycle(("-", "--")), strict=False):
+            for train in X_train:
+                plane.plot(*zip(test, train, strict=True), style, color=GREY, linewidth=1, zorder=1)
+        plane.scatter(*X_test.T, color=RED, marker="D", s=70, label="test points", zorder=3)
+        plane.scatter(*X_train.T, color=BLUE, s=70, alpha=0.85, label="training points", zorder=2)
+        _name_points(plane, X_test, "test", (-40, -3), RED)
+        _name_points(plane, X_train, "train", (8, 6), BLUE)
+        plane.set(xlabel="first pixel", ylabel="second pixel", aspect="equal")
+        plane.margins(0.18, 0.25)
+        plane.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
+        image = table.imshow(lengths, cmap="cividis", aspect="auto", vmin=-2)
+        for (i, j), length in np.ndenumerate(lengths):
+            colour = ink(image.cmap(image.norm(length)))
+            table.text(j, i, f"{length:.3g}", ha="center", va="center", color=colour, fontsize="x-large")
+        table.set_xticks(range(len(X_train)), [f"train {j}" for j in range(len(X_train))])
+        table.set_yticks(range(len(X_test)), [f"test {i}" for i in range(len(X_test))])
+        table.set_title("dists[i, j]: a row a test point")
+        rows = [f"test {i}: {', '.join(f'{length:.3g}' for length in row)}" for i, row in enumerate(lengths)]
+        picture.text = (
+            f"{counted(len(X_test), 'test point')} and {counted(len(X_train), 'training point')} in the "
+            "plane, the lines between them, and the matrix of their lengths, a row a test point: "
+            f"{'; '.join(rows)}."
+        )
 
 
 def _name_points(axes: Axes, points: np.ndarray, name: str, offset: tuple[int, int], colour: str) -> None:
@@ -77,20 +84,25 @@ def vote(x: np.ndarray, X_train: np.ndarray, y_train: np.ndarray, ks: Sequence[i
     """
     from matplotlib.patches import Circle
 
-    _, axes = _figure(1, len(ks), (3.1 * len(ks), 3.3), squeeze=False)
     lengths = np.hypot(*(X_train - x).T)
-    for ax, k in zip(axes[0], ks, strict=True):
-        _scatter_classes(ax, X_train, y_train)
-        ax.scatter(*x, color="black", marker="*", s=170, zorder=3)
-        # Halfway to the next point, or just beyond the last one.
-        radius = np.append(np.sort(lengths), lengths.max() * 1.1)[k - 1 : k + 1].mean()
-        ax.add_patch(Circle(tuple(x), radius, fill=False, linestyle="--"))
-        votes = np.bincount(y_train[np.argsort(lengths)[:k]], minlength=len(_CLASSES))
-        told = ", ".join(f"{count} for class {label}" for label, count in enumerate(votes) if count)
-        ax.set_title(f"k = {k}: {told}", fontsize="medium", loc="left")
-        ax.set(aspect="equal", xticks=[], yticks=[])
-    axes[0, 0].legend(frameon=False, fontsize="small", loc="lower left")
-    _done()
+    told = []
+    with shown(1, len(ks), (3.1 * len(ks), 3.3), squeeze=False) as picture:
+        for ax, k in zip(picture.axes[0], ks, strict=True):
+            _scatter_classes(ax, X_train, y_train)
+            ax.scatter(*x, color="black", marker="*", s=170, zorder=3)
+            # Halfway to the next point, or just beyond the last one.
+            radius = np.append(np.sort(lengths), lengths.max() * 1.1)[k - 1 : k + 1].mean()
+            ax.add_patch(Circle(tuple(x), radius, fill=False, linestyle="--"))
+            votes = np.bincount(y_train[np.argsort(lengths)[:k]], minlength=len(_CLASSES))
+            counts = ", ".join(f"{count} for class {label}" for label, count in enumerate(votes) if count)
+            told.append(f"k = {k}: {counts}")
+            ax.set_title(told[-1])
+            ax.set(aspect="equal", xticks=[], yticks=[])
+        _legend_below(picture)
+        picture.text = (
+            f"A test point among {counted(len(X_train), 'training point')}, and for each k a circle round "
+            f"the k nearest ones with their votes. {'; '.join(told)}."
+        )
 
 
 def _scatter_classes(axes: Axes, X: np.ndarray, y: np.ndarray) -> None:
@@ -101,6 +113,12 @@ def _scatter_classes(axes: Axes, X: np.ndarray, y: np.ndarray) -> None:
             )
 
 
+def _legend_below(picture: Picture) -> None:
+    # Inside a panel it would hide points.
+    handles, labels = picture.axes[0, 0].get_legend_handles_labels()
+    picture.figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+
+
 def folds(num_folds: int) -> None:
     """Draw which fold is held out in which round of cross-validation.
 
@@ -109,36 +127,40 @@ def folds(num_folds: int) -> None:
     num_folds
         Number of folds, and of rounds.
     """
-    _, axes = _figure(size=(7.5, 0.42 * num_folds + 0.9))
-    for turn in range(num_folds):
-        for fold in range(num_folds):
-            held_out = fold == turn
-            axes.barh(
-                turn,
-                0.96,
-                left=fold,
-                height=0.75,
-                color=ORANGE if held_out else BLUE,
-                hatch="//" if held_out else None,
-                edgecolor="white",
-            )
-            text = "validate" if held_out else "train"
-            axes.text(
-                fold + 0.48,
-                turn,
-                text,
-                ha="center",
-                va="center",
-                color="black" if held_out else "white",
-                bbox={"facecolor": ORANGE, "edgecolor": "none", "pad": 1.5} if held_out else None,
-            )
-    axes.set_xticks([fold + 0.48 for fold in range(num_folds)], [f"fold {fold}" for fold in range(num_folds)])
-    axes.set_yticks(range(num_folds), [f"round {turn}" for turn in range(num_folds)])
-    axes.tick_params(length=0)
-    axes.spines[:].set_visible(False)
-    axes.invert_yaxis()
-    axes.xaxis.tick_top()
-    _done()
+    with shown(size=(7.5, 0.42 * num_folds + 0.9)) as picture:
+        axes = picture.axes
+        for turn in range(num_folds):
+            for fold in range(num_folds):
+                held_out = fold == turn
+                axes.barh(
+                    turn,
+                    0.96,
+                    left=fold,
+                    height=0.75,
+                    color=ORANGE if held_out else BLUE,
+                    hatch="//" if held_out else None,
+                    edgecolor="white",
+                )
+                axes.text(
+                    fold + 0.48,
+                    turn,
+                    "validate" if held_out else "train",
+                    ha="center",
+                    va="center",
+                    color="black" if held_out else "white",
+                    bbox={"facecolor": ORANGE, "edgecolor": "none", "pad": 1.5} if held_out else None,
+                )
+        axes.set_xticks(np.arange(num_folds) + 0.48, [f"fold {fold}" for fold in range(num_folds)])
+        axes.set_yticks(range(num_folds), [f"round {turn}" for turn in range(num_folds)])
+        axes.tick_params(length=0)
+        axes.spines[:].set_visible(False)
+        axes.invert_yaxis()
+        axes.xaxis.tick_top()
+        turns = listed(f"fold {turn} in round {turn}" for turn in range(num_folds))
+        picture.text = (
+            f"Table of {counted(num_folds, 'round')} of cross-validation over {counted(num_folds, 'fold')}. "
+            f"Held out for validation: {turns}; the others train."
+        )
 
 
 def regions(
@@ -162,13 +184,19 @@ def regions(
     low, high = X.min(axis=0) - 0.4, X.max(axis=0) + 0.4
     across, up = np.meshgrid(np.linspace(low[0], high[0], 70), np.linspace(low[1], high[1], 70))
     grid = np.column_stack([across.ravel(), up.ravel()])
-    _, axes = _figure(1, len(ks), (3.3 * len(ks), 3.2), squeeze=False)
     colours = ListedColormap([colour for colour, _ in _CLASSES])
-    for ax, k in zip(axes[0], ks, strict=True):
-        labels = np.asarray(classify(grid, k)).reshape(across.shape)
-        ax.pcolormesh(across, up, labels, cmap=colours, vmin=0, vmax=2, alpha=0.35, linewidth=0)
-        _scatter_classes(ax, X, y)
-        ax.set_title(f"k = {k}", fontsize="medium", loc="left")
-        ax.set(xticks=[], yticks=[])
-    axes[0, 0].legend(frameon=True, fontsize="small", loc="upper left")
-    _done()
+    told = []
+    with shown(1, len(ks), (3.3 * len(ks), 3.2), squeeze=False) as picture:
+        for ax, k in zip(picture.axes[0], ks, strict=True):
+            labels = np.asarray(classify(grid, k)).reshape(across.shape)
+            ax.pcolormesh(across, up, labels, cmap=colours, vmin=0, vmax=2, alpha=0.35, linewidth=0)
+            _scatter_classes(ax, X, y)
+            ax.set_title(f"k = {k}")
+            ax.set(xticks=[], yticks=[])
+            shares = [f"class {label} {percent(float(np.mean(labels == label)))}" for label in np.unique(y)]
+            told.append(f"k = {k}: {listed(shares)}")
+        _legend_below(picture)
+        picture.text = (
+            f"{counted(len(X), 'training point')} in the plane, which is coloured by the class that a "
+            f"classifier gives each point of it. Shares of the plane: {'; '.join(told)}."
+        )
