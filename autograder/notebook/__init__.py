@@ -17,11 +17,14 @@ from autograder.notebook.checks import (
 )
 from autograder.notebook.classes import add_to_class
 from autograder.notebook.messages import CheckFailed
+from autograder.notebook.models import load_model, save_model
 from autograder.notebook.progress import show_progress
 from autograder.notebook.relations import close, equal, same_set
+from autograder.notebook.solver import Solver
 
 __all__ = [
     "CheckFailed",
+    "Solver",
     "add_to_class",
     "answer",
     "check_close",
@@ -34,8 +37,10 @@ __all__ = [
     "close",
     "equal",
     "hidden_rng",
+    "load_model",
     "plots",
     "same_set",
+    "save_model",
     "show_progress",
     "sketches",
     "task",
