@@ -6,6 +6,7 @@ Nothing here knows of grading, and nothing imports Matplotlib before a plot is a
 from autograder.notebook import cells, plots, sketches
 from autograder.notebook.answers import answer, hidden_rng
 from autograder.notebook.block import task
+from autograder.notebook.carry import carry_over
 from autograder.notebook.checks import (
     check_close,
     check_equal,
@@ -27,6 +28,7 @@ __all__ = [
     "Solver",
     "add_to_class",
     "answer",
+    "carry_over",
     "check_close",
     "check_equal",
     "check_memory",
