@@ -17,16 +17,21 @@ from autograder.notebook.checks import (
 )
 from autograder.notebook.classes import add_to_class
 from autograder.notebook.conduct import check_faster, check_memory, check_no_loops, check_unchanged
+from autograder.notebook.earlier.carry import carry_over
 from autograder.notebook.gradient_check import check_gradient
 from autograder.notebook.gradients import numerical_gradient, relative_error
 from autograder.notebook.messages import CheckFailed
 from autograder.notebook.progress import show_progress
 from autograder.notebook.relations import close, equal, same_set
+from autograder.notebook.training.models import load_model, save_model
+from autograder.notebook.training.solver import Solver
 
 __all__ = [
     "CheckFailed",
+    "Solver",
     "add_to_class",
     "answer",
+    "carry_over",
     "check_accuracy",
     "check_close",
     "check_dtype",
@@ -42,10 +47,12 @@ __all__ = [
     "close",
     "equal",
     "hidden_rng",
+    "load_model",
     "numerical_gradient",
     "plots",
     "relative_error",
     "same_set",
+    "save_model",
     "show_progress",
     "sketches",
     "task",

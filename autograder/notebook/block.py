@@ -77,17 +77,41 @@ def task(name: str) -> Iterator[None]:
             _block = outer
     told = _told(caught)
     if block.failed:
-        block.failed[0].warnings = told
+        block.failed[0].warnings += told
         progress.set_state(name, block.failed[0].state)
         _explain(block.failed)
         return
     progress.set_state(name, State.PASSED)
     count = f"{block.passed} check{'s' * (block.passed != 1)} passed"
     rows = [*(("checked", note) for note in block.notes), *(("warning", text) for text in told)]
-    show(
-        "\n".join([f"{name}: {count}.", *(f"  {label}  {text}" for label, text in rows)]),
-        panel(f"{name}: {count}.", rows, "passed"),
-    )
+    _show(f"{name}: {count}.", rows, "passed")
+
+
+@contextlib.contextmanager
+def warnings_told(title: str) -> Iterator[None]:
+    """Show what NumPy warns of in the block as a message, each line's warning once, not on stderr.
+
+    Parameters
+    ----------
+    title
+        Whose warnings they are.
+    """
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("default")
+        try:
+            yield
+        except CheckFailed as failure:
+            failure.warnings += _told(caught)
+            caught.clear()
+            raise
+        finally:
+            if caught:
+                rows = [("warning", text) for text in _told(caught)]
+                _show(f"{title}: there were warnings.", rows, "pending")
+
+
+def _show(line: str, rows: list[tuple[str, str]], kind: str) -> None:
+    show("\n".join([line, *(f"  {label}  {text}" for label, text in rows)]), panel(line, rows, kind))
 
 
 def _note(failure: CheckFailed) -> None:
@@ -103,6 +127,7 @@ def _explain(failures: list[CheckFailed]) -> None:
         return
     if not is_validating():
         show(str(failures[0]), failures[0]._repr_html_())
+        failures[0].shown = True
     raise failures[0] from None
 
 

@@ -53,6 +53,8 @@ class CheckFailed(Exception):  # noqa: N818  (it is a verdict, and reads as one 
         What NumPy warned of while the student's code ran.
     picture
         HTML that shows where the error sits; notebooks alone show it.
+    shown
+        Whether it has been displayed as a panel, so that a line will do for the error itself.
     """
 
     task: str
@@ -69,6 +71,7 @@ class CheckFailed(Exception):  # noqa: N818  (it is a verdict, and reads as one 
     notes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     picture: str = ""
+    shown: bool = field(default=False, init=False)
 
     def rows(self) -> list[tuple[str, str]]:
         """Return what there is to say, as (label, text)."""
@@ -106,9 +109,16 @@ class CheckFailed(Exception):  # noqa: N818  (it is a verdict, and reads as one 
         return panel(self.title, self.rows(), "pending" if quiet else "failed")
 
     def _render_traceback_(self) -> list[str]:
-        # IPython shows this in place of a traceback. The panel above it has said the rest, but where
-        # nbgrader validates, the error stands alone.
-        return str(self).splitlines() if is_validating() else [self.title]
+        # IPython shows this in place of a traceback. A panel above it has said the rest, but outside a
+        # task's block, and where nbgrader validates, the error stands alone.
+        return [self.title] if self.shown else str(self).splitlines()
+
+
+class Unusable(CheckFailed, ValueError):  # noqa: N818
+    """What was handed in cannot be used, and why: a model, an update rule, data, a file.
+
+    It is told like a failing check, and can be caught as a ValueError.
+    """
 
 
 def is_validating() -> bool:

@@ -1,0 +1,1 @@
+"""What a notebook takes over from an earlier one."""

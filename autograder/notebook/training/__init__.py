@@ -1,0 +1,1 @@
+"""Training: the solver, its checkpoints, and models on disk."""

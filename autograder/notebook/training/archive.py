@@ -1,0 +1,124 @@
+"""Named arrays in a file: plain .npz, whole or not there, and never a pickle.
+
+What is written here may be read where its writer is not trusted. A pickle is a program that runs when it is
+read; these files hold numbers and text, and reading them runs nothing.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder.files import write_atomically
+from autograder.notebook.messages import Unusable
+
+#: Kinds of arrays that can be written: bool, integers, floats, complex numbers, text.
+_KINDS = "biufcU"
+
+#: Named arrays, or groups of them by name.
+Tree = dict[str, Any]
+
+
+def write_arrays(path: str | os.PathLike[str], tree: Tree) -> None:
+    """Write named arrays: afterwards the file is whole, or as it was before.
+
+    Parameters
+    ----------
+    path
+        The file; its folder is made where it is missing.
+    tree
+        Arrays, numbers and text by name, and dictionaries of these. Empty dictionaries leave no trace.
+
+    Raises
+    ------
+    Unusable
+        When something in it is not numbers or text, or when the file cannot be written.
+    """
+    flat = _flatten(tree)
+    for name, array in flat.items():
+        if array.dtype.kind not in _KINDS:
+            verdict = f"{name} cannot be saved."
+            kind = f"an array of dtype {array.dtype}"
+            raise Unusable(str(path), verdict, expected="numbers, text, or an array of them", got=kind)
+    content = io.BytesIO()
+    # Nothing is pickled: object arrays were refused above.
+    np.savez(content, **flat)  # type: ignore[arg-type]
+    try:
+        write_atomically(Path(path), content.getvalue())
+    except OSError as error:
+        raise Unusable(str(path), "the file cannot be written.", got=error.strerror) from error
+
+
+def read_arrays(path: str | os.PathLike[str]) -> Tree:
+    """Return what `write_arrays` wrote; scalars come back as NumPy's scalars.
+
+    Raises
+    ------
+    Unusable
+        When there is no such file, or when it is damaged or holds anything but numbers and text.
+    """
+    try:
+        # NumPy leaves a file of its own open where it is damaged.
+        with Path(path).open("rb") as source, np.load(source, allow_pickle=False) as file:
+            flat = {name: file[name] for name in file.files}
+        strange = [name for name, array in flat.items() if array.dtype.kind not in _KINDS]
+        if strange:
+            raise ValueError(f"{strange[0]} holds neither numbers nor text")
+        return _unflatten(flat)
+    except FileNotFoundError as error:
+        got = f"nothing at {Path(path).absolute()}"
+        next_ = "check the name and the folder, or save the file first"
+        raise Unusable(str(path), "there is no such file.", got=got, next=next_) from error
+    except Exception as error:  # all that zipfile, zlib and NumPy have to say of a damaged file
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: object, why: Exception) -> Unusable:
+    # A damaged zip file has us seek to nowhere, which is an invalid argument.
+    if isinstance(why, OSError) and why.errno not in (None, errno.EINVAL):
+        return Unusable(str(path), "the file cannot be read.", got=why.strerror)
+    return Unusable(
+        str(path),
+        "the file is damaged, or is not one that was saved here.",
+        expected="an .npz file of plain arrays",
+        got=str(why).partition("\n")[0] or type(why).__name__,
+        cause="it was cut short, changed by another program, or holds a pickle, which is never read",
+        next="save it again, or fetch it again from where it came",
+    )
+
+
+def _flatten(tree: Tree, path: str = "") -> dict[str, np.ndarray]:
+    flat: dict[str, np.ndarray] = {}
+    for name, value in tree.items():
+        if not isinstance(name, str) or "/" in name:
+            raise Unusable(
+                "save", f"the name {name!r} cannot be saved.", expected="text without a slash, such as 'W1'"
+            )
+        if isinstance(value, dict):
+            flat |= _flatten(value, f"{path}{name}/")
+        else:
+            flat[path + name] = _as_array(value)
+    return flat
+
+
+def _as_array(value: object) -> np.ndarray:
+    try:
+        return np.asarray(value)
+    except ValueError:  # ragged
+        return np.asarray(None)
+
+
+def _unflatten(flat: dict[str, np.ndarray]) -> Tree:
+    tree: Tree = {}
+    for path, array in flat.items():
+        *groups, name = path.split("/")
+        place = tree
+        for group in groups:
+            place = place.setdefault(group, {})
+        place[name] = array[()]
+    return tree
