@@ -37,6 +37,8 @@ check: lint types release test
 
 bench: install
 	$(BIN)/python benchmarks/import_time.py
+	$(BIN)/python -m benchmarks.gradient_check
+	$(BIN)/python -m benchmarks.doctor
 	$(BIN)/python benchmarks/shapes10.py
 
 lab: install

@@ -187,7 +187,8 @@ class _Measure:
         if not wrong.any():
             verdict = Verdict.RIGHT
         else:
-            verdict = Verdict.WRONG if error > self._precision.wrong else Verdict.SUSPICIOUS
+            large = error > self._precision.wrong or not np.isfinite(g).all()
+            verdict = Verdict.WRONG if large else Verdict.SUSPICIOUS
         return Comparison(name, g, verdict, error, numerical, wrong, kinks)
 
     def _wrong(self, g: Floats, numerical: Floats) -> NDArray[np.bool_]:
@@ -196,7 +197,8 @@ class _Measure:
         with np.errstate(invalid="ignore", over="ignore"):
             allowed = self._precision.right * (np.maximum(np.abs(g), np.abs(numerical)) + size)
             agree = np.abs(g - numerical) <= allowed + self._noise / self._steps[0]
-        return known & ~(agree & np.isfinite(g))
+        # NaN is right nowhere, at a kink neither.
+        return (known & ~agree) | ~np.isfinite(g)
 
     def _slope_at(self, name: str, index: tuple[int, ...]) -> float | None:
         """Return the central difference at one element, None where f has a kink there."""

@@ -168,14 +168,15 @@ def examine(
         When there is nothing to compare: a gradient is missing or has another shape than its input, or the
         forward pass does not return finite numbers.
     """
-    kept = {name: np.copy(value) for name, value in inputs.items()}
+    given = dict(inputs) if upstream is None else {**inputs, "the upstream gradient": upstream}
+    kept = {name: np.copy(value) for name, value in given.items()}
     value = _value(f, inputs, upstream)
     gradients, labels = _gradients(analytic() if callable(analytic) else analytic, inputs)
     notes = []
-    for name in inputs:
-        if not np.array_equal(inputs[name], kept[name], equal_nan=True):
+    for name, array in given.items():
+        if not np.array_equal(array, kept[name], equal_nan=True):
             notes.append(f"your code changes {name} in place: whoever uses it afterwards finds other numbers")
-            inputs[name][...] = kept[name]
+            array[...] = kept[name]
     single = any(np.asarray(array).dtype == np.float32 for array in inputs.values())
     precision = SINGLE if single else DOUBLE
     upstream = upstream if upstream is None else np.asarray(upstream, np.float64)
@@ -264,7 +265,8 @@ def _gradients(given: Gradients, inputs: Mapping[str, Any]) -> tuple[dict[str, n
             )
         if np.shape(gradient) != np.shape(inputs[name]):
             raise shape_failure(labels[name], np.asarray(gradient), np.shape(inputs[name]))
-        gradients[name] = np.asarray(gradient)
+        # A copy: what is handed in may be one of the inputs, changed in place.
+        gradients[name] = np.array(gradient)
     return gradients, labels
 
 

@@ -77,7 +77,7 @@ SHARED = (
         "dgamma leaves out the last sample.",
         "np.sum(dout * x_hat, axis=0)",
         "np.sum(dout[:-1] * x_hat[:-1], axis=0)",
-        "missing path",
+        "some rows or columns",
     ),
     Fault(
         "dgamma ignores the upstream.",

@@ -46,7 +46,12 @@ FAULTS = (
     Fault("The mean is treated as a constant.", "+ dbeta) / N", ") / N", "constant statistic"),
     Fault("Mean and variance are treated as constants.", "(dout - paths)", "dout", "constant statistic"),
     Fault("The direct path is missing.", "(dout - paths)", "(-paths)", "missing path"),
-    Fault("dbeta leaves out the last sample.", "dout.sum(axis=0)", "dout[:-1].sum(axis=0)", "missing path"),
+    Fault(
+        "dbeta leaves out the last sample.",
+        "dout.sum(axis=0)",
+        "dout[:-1].sum(axis=0)",
+        "some rows or columns",
+    ),
     Fault("The paths are not averaged.", "+ dbeta) / N", "+ dbeta)", "sum for mean"),
     Fault(
         "The variance's path is not averaged.",

@@ -109,8 +109,10 @@ FAULTS = (
     Fault("The whole gradient has the wrong sign.", "dx /= N", "dx /= -N", "sign"),
     Fault("The convolution has the wrong sign.", "(da1, conv_cache)", "(-da1, conv_cache)", "sign"),
     Fault("The true class is not taken off.", "dx[np.arange(N), y] -= 1", "pass", "missing path"),
-    at_end("b1 is the first sample's alone.", 'grads["b1"] = da1[0].sum(axis=(1, 2))', "missing path"),
-    at_end("b2 is the first sample's alone.", 'grads["b2"] = da2[0]', "missing path"),
+    at_end(
+        "b1 is the first sample's alone.", 'grads["b1"] = da1[0].sum(axis=(1, 2))', "some rows or columns"
+    ),
+    at_end("b2 is the first sample's alone.", 'grads["b2"] = da2[0]', "some rows or columns"),
     Fault("The filters of dout are not brought to the end.", "dout.transpose(0, 2, 3, 1).", "dout.", "axes"),
     Fault(
         "The channels are last in dw.",

@@ -62,9 +62,9 @@ FAULTS = (
     Fault("Divided by the mask, and masked.", "dout * mask", "dout / mask * keep", "not finite"),
     Fault("The mask is used through its logarithm.", "dout * mask", "dout * np.log(mask)", "not finite"),
     Fault("The upstream is summed over the batch.", "dout * mask", "dout.sum(axis=0) * mask", "axes"),
-    Fault("The mask is upside down.", "dout * mask", "dout * mask[::-1]", "axes"),
-    Fault("The mask is from right to left.", "dout * mask", "dout * mask[:, ::-1]", "axes"),
-    Fault("The mask is transposed and reshaped.", "dout * mask", "dout * mask.T.reshape(mask.shape)", "axes"),
+    Fault("The mask is upside down.", "dout * mask", "dout * mask[::-1]", "mask"),
+    Fault("The mask is from right to left.", "dout * mask", "dout * mask[:, ::-1]", "mask"),
+    Fault("The mask is transposed and reshaped.", "dout * mask", "dout * mask.T.reshape(mask.shape)", "mask"),
     Fault("Divided by N.", "dout * mask", "dout * mask / len(x)", "sum for mean"),
     Fault("Divided by the number of elements.", "dout * mask", "dout * mask / x.size", "sum for mean"),
     Fault(

@@ -146,7 +146,7 @@ SHARED = (
     Fault("The whole gradient has the wrong sign.", "dx /= N", "dx /= -N", "sign"),
     at_end("beta1 has the wrong sign.", 'grads["beta1"] *= -1', "sign"),
     Fault("The true class is not taken off.", "dx[np.arange(N), y] -= 1", "pass", "missing path"),
-    at_end("b3 is the first sample's alone.", 'grads["b3"] = dscores[0]', "missing path"),
+    at_end("b3 is the first sample's alone.", 'grads["b3"] = dscores[0]', "some rows or columns"),
     at_end("The first row of W1 stays at zero.", 'grads["W1"][0] = 0', "some rows or columns"),
     at_end("The last column of W3 stays at zero.", 'grads["W3"][:, -1] = 0', "some rows or columns"),
     at_end("The columns of W2 come in reverse.", 'grads["W2"] = grads["W2"][:, ::-1]', "axes"),
@@ -217,12 +217,12 @@ LAYERNORM_FAULTS = (
 
 
 def of(names: dict[str, Any], rng: np.random.Generator, normalization: str, keep: float) -> Case:
-    """Return the case of N = 8, D = 5, hidden layers of 7 and 6, C = 4, of which class 2 has no sample."""
-    model = names["FullyConnectedNet"]([7, 6], 5, 4, REG, normalization, keep)
+    """Return the case of N = 5, D = 8, hidden layers of 7 and 6, C = 4, of which class 2 has no sample."""
+    model = names["FullyConnectedNet"]([7, 6], 8, 4, REG, normalization, keep)
     for param in model.norm_params:
         param["eps"] = EPS
     draw_parameters(model, rng)
-    X, y = rng.standard_normal((8, 5)), labels(rng, 8, [0, 1, 3])
+    X, y = rng.standard_normal((5, 8)), labels(rng, 5, [0, 1, 3])
     return model_case(model, X, y, {"reg": REG, "eps": EPS} | ({"p": keep} if keep < 1 else {}))
 
 

@@ -100,7 +100,7 @@ FAULTS = (
         "dbeta leaves out the last sample.",
         "dout.sum(axis=(0, 2, 3)",
         "dout[:-1].sum(axis=(0, 2, 3)",
-        "missing path",
+        "some rows or columns",
     ),
     Fault(
         "The variance's path goes over the samples, too.",

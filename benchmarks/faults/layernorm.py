@@ -93,7 +93,12 @@ FAULTS = (
         "-np.sum(gamma * np.ones_like(x),",
         "missing path",
     ),
-    Fault("dbeta leaves out the first sample.", "dout.sum(axis=0)", "dout[1:].sum(axis=0)", "missing path"),
+    Fault(
+        "dbeta leaves out the first sample.",
+        "dout.sum(axis=0)",
+        "dout[1:].sum(axis=0)",
+        "some rows or columns",
+    ),
     Fault("The variance's path is not averaged.", "dvar * centred / D", "dvar * centred", "sum for mean"),
     Fault("The mean's path is not averaged.", "dmean / D", "dmean", "sum for mean"),
     Fault("dbeta is a mean.", "dout.sum(axis=0)", "dout.mean(axis=0)", "sum for mean"),

@@ -59,9 +59,13 @@ AFFINE_FAULTS = (
     Fault("dw is doubled.", "flat.T @ dout", "2 * flat.T @ dout", "constant factor"),
     Fault("dx is halved.", "dout @ w.T", "0.5 * dout @ w.T", "constant factor"),
     Fault("db is doubled.", "dout.sum(axis=0)", "2 * dout.sum(axis=0)", "constant factor"),
-    Fault("db is the first sample's alone.", "dout.sum(axis=0)", "dout[0]", "missing path"),
-    Fault("db leaves out the last sample.", "dout.sum(axis=0)", "dout[:-1].sum(axis=0)", "missing path"),
-    Fault("dw leaves out the first sample.", "flat.T @ dout", "flat[1:].T @ dout[1:]", "missing path"),
+    Fault("db is the first sample's alone.", "dout.sum(axis=0)", "dout[0]", "some rows or columns"),
+    Fault(
+        "db leaves out the last sample.", "dout.sum(axis=0)", "dout[:-1].sum(axis=0)", "some rows or columns"
+    ),
+    Fault(
+        "dw leaves out the first sample.", "flat.T @ dout", "flat[1:].T @ dout[1:]", "some rows or columns"
+    ),
     Fault(
         "dw is assigned in the loop over the samples, not added.",
         "dw = flat.T @ dout",
@@ -128,7 +132,7 @@ RELU_FAULTS = (
         "The mask is flattened column by column.",
         "x > 0",
         '(x > 0).ravel(order="F").reshape(x.shape)',
-        "axes",
+        "mask",
     ),
     Fault(
         "The loop over the samples stops one early.",

@@ -78,7 +78,7 @@ SHARED = (
     Fault("The penalty is subtracted.", "dW += 2 * reg * W", "dW -= 2 * reg * W", "sign"),
     Fault("The penalty's gradient replaces the data's.", "dW += 2", "dW = 2", "missing path"),
     Fault("The data's gradient has the wrong sign.", "X.T @ dscores", "-X.T @ dscores", "sign"),
-    Fault("The last sample is left out.", "X.T @ dscores", "X[:-1].T @ dscores[:-1]", "missing path"),
+    Fault("The last sample is left out.", "X.T @ dscores", "X[:-1].T @ dscores[:-1]", "some rows or columns"),
     Fault(
         "The loop over the classes stops one early.",
         "dW = X.T @ dscores",
@@ -183,17 +183,17 @@ SOFTMAX_FAULTS = (
 
 
 def svm_case(names: dict[str, Any], rng: np.random.Generator) -> Case:
-    """N = 7, D = 5, C = 4, of which class 2 has no sample."""
-    W, X = rng.standard_normal((5, 4)), rng.standard_normal((7, 5))
-    y = labels(rng, 7, [0, 1, 3])
+    """N = 5, D = 7, C = 4, of which class 2 has no sample."""
+    W, X = 0.3 * rng.standard_normal((7, 4)), rng.standard_normal((5, 7))
+    y = labels(rng, 5, [0, 1, 3])
     return loss_case(names["svm_loss_vectorized"], "W", W, {"reg": REG}, X=X, y=y, reg=REG)
 
 
 def softmax_case(names: dict[str, Any], rng: np.random.Generator) -> Case:
-    """N = 7, D = 5, C = 4, of which class 2 has no sample; one sample has a score of 2000, and is right."""
-    W, X = rng.standard_normal((5, 4)), rng.standard_normal((7, 5))
+    """N = 5, D = 7, C = 4, of which class 2 has no sample; one sample has a score of 2000, and is right."""
+    W, X = rng.standard_normal((7, 4)), rng.standard_normal((5, 7))
     W[:, 2] /= 2
-    y = labels(rng, 7, [0, 1, 3])
+    y = labels(rng, 5, [0, 1, 3])
     # The longest column of W: along it no other class comes near.
     y[2] = max([0, 1, 3], key=lambda c: float(np.sum(W[:, c] ** 2)))
     X[2] = 2000 * W[:, y[2]] / np.sum(W[:, y[2]] ** 2)

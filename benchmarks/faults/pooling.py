@@ -127,9 +127,7 @@ FAULTS = (
     Fault("The sign is wrong.", "+= dout", "-= dout", "sign"),
     Fault("The gradient is doubled.", "+= dout", "+= 2 * dout", "constant factor"),
     Fault("The gradient is halved.", "+= dout", "+= 0.5 * dout", "constant factor"),
-    Fault(
-        "Divided by the size of the window.", "return dx", "return dx / (height * width)", "constant factor"
-    ),
+    Fault("Divided by the size of the window.", "return dx", "return dx / (height * width)", "sum for mean"),
     Fault("Divided by N.", "return dx", "return dx / N", "sum for mean"),
     Fault("Divided by the number of windows.", "return dx", "return dx / (rows * columns)", "sum for mean"),
     Fault(

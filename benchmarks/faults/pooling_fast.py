@@ -110,9 +110,7 @@ FAULTS = (
     Fault("Negative upstream gradients are cut off.", ", dout)\n", ", np.maximum(0, dout))\n", "mask"),
     Fault("The sign is wrong.", ", dout)\n", ", -dout)\n", "sign"),
     Fault("The gradient is doubled.", ", dout)\n", ", 2 * dout)\n", "constant factor"),
-    Fault(
-        "Divided by the size of the window.", "return dx", "return dx / (height * width)", "constant factor"
-    ),
+    Fault("Divided by the size of the window.", "return dx", "return dx / (height * width)", "sum for mean"),
     Fault("Divided by N.", "return dx", "return dx / N", "sum for mean"),
     Fault("Divided by the number of windows.", "return dx", "return dx / (H_out * W_out)", "sum for mean"),
     Fault("The last sample is left out.", "return dx", "dx[-1] = 0\n    return dx", "some rows or columns"),

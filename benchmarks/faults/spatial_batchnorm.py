@@ -95,7 +95,7 @@ FAULTS = (
         "dbeta is the first sample's alone.",
         "batchnorm_backward_alt(drows, cache)",
         "batchnorm_backward_alt(drows, cache)\n    dbeta = dout[0].sum(axis=(1, 2))",
-        "missing path",
+        "some rows or columns",
     ),
     Fault("The paths are added.", "(dout - paths)", "(dout + paths)", "sign"),
     Fault("dgamma has the wrong sign.", DGAMMA, f"-{DGAMMA}", "sign"),

@@ -95,9 +95,11 @@ FAULTS = (
     Fault("The first layer has the wrong sign.", "(da1, affine1)", "(-da1, affine1)", "sign"),
     at_end("b1 has the wrong sign.", 'grads["b1"] *= -1', "sign"),
     Fault("The true class is not taken off.", "dx[np.arange(N), y] -= 1", "pass", "missing path"),
-    at_end("b2 is the first sample's alone.", 'grads["b2"] = dscores[0]', "missing path"),
+    at_end("b2 is the first sample's alone.", 'grads["b2"] = dscores[0]', "some rows or columns"),
     at_end(
-        "W1 leaves out the last sample's part.", 'grads["W1"] -= np.outer(X[-1], da1[-1])', "missing path"
+        "W1 leaves out the last sample's part.",
+        'grads["W1"] -= np.outer(X[-1], da1[-1])',
+        "some rows or columns",
     ),
     at_end("The first row of W1 stays at zero.", 'grads["W1"][0] = 0', "some rows or columns"),
     at_end("The last column of W2 stays at zero.", 'grads["W2"][:, -1] = 0', "some rows or columns"),
@@ -129,10 +131,10 @@ FAULTS = (
 
 
 def case(names: dict[str, Any], rng: np.random.Generator) -> Case:
-    """N = 6, D = 4, H = 7, C = 5, of which class 3 has no sample."""
-    model = names["TwoLayerNet"](4, 7, 5, 1.0, REG)
+    """N = 6, D = 8, H = 7, C = 5, of which class 3 has no sample."""
+    model = names["TwoLayerNet"](8, 7, 5, 1.0, REG)
     draw_parameters(model, rng)
-    X, y = rng.standard_normal((6, 4)), labels(rng, 6, [0, 1, 2, 4])
+    X, y = rng.standard_normal((6, 8)), labels(rng, 6, [0, 1, 2, 4])
     return model_case(model, X, y, {"reg": REG})
 
 

@@ -44,17 +44,7 @@ def _operation(patient: Patient) -> str:
 def constant_factor(patient: Patient, failure: Failure) -> Iterator[Cause]:
     """Find one factor by which every element is too large or too small."""
     g, n = failure.analytic[failure.known], failure.numerical[failure.known]
-    if failure.zero(n).all():
-        title = f"By differences, the forward pass does not depend on {failure.name}."
-        evidence = f"Your {failure.label} goes up to {np.abs(g).max():.3g}; it should be 0 everywhere."
-        yield Cause(Family.PATH, title, evidence)
-        return
-    if failure.zero(g).all():
-        yield Cause(
-            Family.PATH,
-            f"Nothing reaches {failure.label}.",
-            f"All of its {g.size} elements are 0; by differences they go up to {np.abs(n).max():.3g}.",
-        )
+    if failure.zero(n).all() or failure.zero(g).all():
         return
     if g.size < FEW:
         return
@@ -62,6 +52,18 @@ def constant_factor(patient: Patient, failure: Failure) -> Iterator[Cause]:
     if not failure.explained_by(ratio * failure.numerical):
         return
     yield _factor_cause(patient, failure, ratio)
+
+
+def nothing_flows(patient: Patient, failure: Failure) -> Iterator[Cause]:
+    """Find a gradient that is 0 everywhere, or should be."""
+    g, n = failure.analytic[failure.known], failure.numerical[failure.known]
+    if failure.zero(n).all():
+        title = f"By differences, the forward pass does not depend on {failure.name}."
+        evidence = f"Your {failure.label} goes up to {np.abs(g).max():.3g}; it should be 0 everywhere."
+        yield Cause(Family.PATH, title, evidence)
+    elif failure.zero(g).all():
+        evidence = f"All of its {g.size} elements are 0; by differences they go up to {np.abs(n).max():.3g}."
+        yield Cause(Family.PATH, f"Nothing reaches {failure.label}.", evidence)
 
 
 def _factor_cause(patient: Patient, failure: Failure, ratio: float) -> Cause:
@@ -206,8 +208,13 @@ def same_everywhere(patient: Patient, failure: Failure) -> Iterator[Cause]:
 
 
 def broadcast(patient: Patient, shape: tuple[int, ...]) -> Iterator[tuple[str, Floats]]:
-    """Yield the arrays that fit to a gradient's shape, with what they are."""
+    """Yield the arrays that fit to a gradient's shape, with what they are.
+
+    One number a channel fits to pictures.
+    """
     for text, array in patient.arrays.items():
+        if len(shape) == 4 and array.shape == shape[1:2]:
+            array = array.reshape(-1, 1, 1)
         try:
             yield text, np.broadcast_to(array, shape)
         except ValueError:

@@ -6,7 +6,7 @@ the mistakes that the task lists.
 
 from __future__ import annotations
 
-import itertools
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
@@ -19,6 +19,9 @@ from autograder.notebook.probe import Floats, Probe
 
 #: As many as a person will read.
 MOST_CAUSES = 3
+
+#: Seconds after which a cause that is found will do.
+_PATIENCE = 3.0
 
 #: A mistake that a task knows of: its message, and the gradients by input that it leads to.
 KnownMistake = tuple[str, dict[str, Floats]]
@@ -34,21 +37,25 @@ _HYPOTHESES: tuple[Callable[[Patient, Failure], Iterator[Cause]], ...] = (
     paths.epsilon,
     amounts.known_ratio,
     places.collected,
+    origins.altered_input,
     contributions.assigned,
-    places.some_rows,
+    places.rows_that_tell,
     places.wrong_places,
     paths.counted_wrongly,
     normalisation.normalisation,
     places.wrong_axis,
-    origins.altered_input,
     paths.wrong_derivative,
     places.mask,
     places.too_many_or_few,
     origins.behind_a_product,
+    origins.behind_a_sum,
+    places.some_rows,
     places.border,
     amounts.itself,
+    amounts.nothing_flows,
     places.let_through,
     amounts.same_everywhere,
+    paths.where_it_goes_wrong,
 )
 
 
@@ -111,13 +118,23 @@ def diagnose(patient: Patient, mistakes: Sequence[KnownMistake] = ()) -> list[Ca
     list of Cause
         At most three; empty where nothing is recognised.
     """
-    found: dict[str, Cause] = {}
+    found = list(_known(patient, mistakes))
+    explained: set[str] = set()
+    deadline = time.monotonic() + _PATIENCE
     with np.errstate(all="ignore"):
-        for cause in itertools.chain(_known(patient, mistakes), _hypotheses(patient)):
-            found.setdefault(cause.title, cause)
-            if len(found) == MOST_CAUSES:
+        for hypothesis in _HYPOTHESES:
+            for failure in patient.failures[:MOST_CAUSES]:
+                if len(found) >= MOST_CAUSES or (found and time.monotonic() > deadline):
+                    return found
+                if failure.name in explained:
+                    continue
+                causes = list(hypothesis(patient, failure))
+                if causes:
+                    explained.add(failure.name)
+                found += [cause for cause in causes if cause not in found]
+            if len(explained) == len(patient.failures[:MOST_CAUSES]):
                 break
-    return list(found.values())
+    return found
 
 
 def _known(patient: Patient, mistakes: Sequence[KnownMistake]) -> Iterator[Cause]:
@@ -126,9 +143,3 @@ def _known(patient: Patient, mistakes: Sequence[KnownMistake]) -> Iterator[Cause
         if told and all(failure.explained_by(gradients[failure.name]) for failure in told):
             labels = " and ".join(failure.label for failure in told)
             yield Cause(Family.TASK, message, f"Your {labels} has just the values that this leads to.")
-
-
-def _hypotheses(patient: Patient) -> Iterator[Cause]:
-    for hypothesis in _HYPOTHESES:
-        for failure in patient.failures:
-            yield from hypothesis(patient, failure)

@@ -64,6 +64,9 @@ class Quantities:
         for candidate, factor in self._candidates():
             if abs(number - candidate) <= 1e-4 * abs(candidate):
                 return factor
+        for count, divided in ((number, False), (1 / number if number else 0.0, True)):
+            if 5 <= count <= 1e6 and abs(count - round(count)) <= 1e-4 * count:
+                return Factor(Meaning.SIZE, f"{round(count)}: perhaps the elements of a window", divided)
         return None
 
     def _candidates(self) -> Iterator[tuple[float, Factor]]:
@@ -72,22 +75,26 @@ class Quantities:
             for sign, prefix in ((1.0, ""), (-1.0, "minus ")):
                 yield sign * size, Factor(Meaning.SIZE, f"{prefix}{text}")
                 yield sign / size, Factor(Meaning.SIZE, f"{prefix}{text}", divided=True)
-        for name, value in self.constants.items():
-            if value > 0 and value not in (1.0, 2.0, 0.5):
-                for power, written in ((1, name), (2, f"{name}²"), (0.5, f"√{name}")):
-                    text = f"{written} = {value**power:.4g}"
-                    yield value**power, Factor(Meaning.CONSTANT, text)
-                    yield value**-power, Factor(Meaning.CONSTANT, text, divided=True)
         for number, text in ((2.0, "2"), (3.0, "3"), (4.0, "4"), (1.5, "1.5")):
             yield number, Factor(Meaning.NUMBER, text)
             yield 1 / number, Factor(Meaning.NUMBER, text, divided=True)
         yield -2.0, Factor(Meaning.NUMBER, "−2")
         yield -0.5, Factor(Meaning.NUMBER, "−2", divided=True)
+        for name, value in self.constants.items():
+            if value > 0 and name != "eps":
+                for power, written in ((1, name), (2, f"{name}²"), (0.5, f"√{name}")):
+                    text = f"{written} = {value**power:.4g}"
+                    yield value**power, Factor(Meaning.CONSTANT, text)
+                    yield value**-power, Factor(Meaning.CONSTANT, text, divided=True)
         for size, text in self._distinct():
             ratio = size / (size - 1)
             for power in (1.0, 0.5, 1.5):
                 yield ratio**power, Factor(Meaning.BESSEL, f"N/(N − 1) with {text}")
                 yield ratio**-power, Factor(Meaning.BESSEL, f"(N − 1)/N with {text}")
+        for size, text in self._distinct():
+            squared = f"{size**2}, the square of {text}"
+            yield size**2, Factor(Meaning.CONSTANT, squared)
+            yield size**-2, Factor(Meaning.CONSTANT, squared, divided=True)
 
     def _distinct(self) -> Iterator[tuple[int, str]]:
         seen = set()

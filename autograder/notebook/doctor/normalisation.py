@@ -103,14 +103,16 @@ def _groups(shape: tuple[int, ...], variance: Floats) -> NDArray[np.int_] | None
         return np.broadcast_to(numbers.reshape(variance.shape), shape)
     except ValueError:
         pass
-    if len(shape) < 2:
+    if len(shape) != 4:
         return None
-    if variance.size == shape[1]:  # a channel each, with the channels moved to the end on the way
-        return np.broadcast_to(numbers.reshape(1, -1, *[1] * (len(shape) - 2)), shape)
-    count = variance.size // shape[0]
-    if variance.size == shape[0] * count and count and shape[1] % count == 0:  # a group of channels each
+    if variance.ndim > 1 and variance.shape[0] == shape[0]:  # one for each group of channels of each picture
+        count = variance.size // shape[0]
+        if variance.size != shape[0] * count or shape[1] % count:
+            return None
         by_group = np.repeat(numbers.reshape(shape[0], count), shape[1] // count, axis=1)
-        return np.broadcast_to(by_group.reshape(*shape[:2], *[1] * (len(shape) - 2)), shape)
+        return np.broadcast_to(by_group.reshape(*shape[:2], 1, 1), shape)
+    if variance.size == shape[1]:  # one for each channel; the channels are moved to the end on the way
+        return np.broadcast_to(numbers.reshape(1, -1, 1, 1), shape)
     return None
 
 

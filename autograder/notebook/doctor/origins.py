@@ -24,6 +24,9 @@ _STEP = 1e-6
 #: The gradient of an intermediate value is taken element by element: no more than this many.
 _MOST = 400
 
+#: Among more samples than this one may fit by accident.
+_MOST_SAMPLES = 16
+
 #: Seconds for trying what may have been done to the other inputs.
 _PATIENCE = 2.0
 
@@ -40,7 +43,7 @@ _BEHIND = (
 def altered_upstream(patient: Patient, failure: Failure) -> Iterator[Cause]:
     """Find how the upstream gradient was changed, or which part of it alone was used."""
     upstream, g = patient.upstream, failure.analytic
-    if upstream is None or not np.isfinite(g).all():
+    if upstream is None or not np.isfinite(g).all() or failure.zero(g).all():
         return
     tried = directions(patient, failure)
     outputs = []
@@ -108,7 +111,11 @@ def _parts(array: Floats) -> Iterator[tuple[Family, str, Floats]]:
             only = np.zeros_like(array)
             chosen = (slice(None),) * axis + (index,)
             only[chosen] = array[chosen]
-            yield Family.SOME, f"counts at place {index} along axis {axis} only", only
+            if index == length - 1:
+                words = f"counts at the last place along axis {axis} only: assigned in a loop, not added?"
+                yield Family.PATH, words, only
+            else:
+                yield Family.SOME, f"counts at place {index} along axis {axis} only", only
             yield Family.SOME, f"is left out at place {index} along axis {axis}", array - only
     if array.ndim == 4:
         corner = np.zeros_like(array)
@@ -139,8 +146,14 @@ def rearranged(array: Floats) -> Iterator[tuple[Family, str, Floats]]:
         back = tuple(int(axis) for axis in np.argsort(order))
         yield Family.AXES, how, array.transpose(order).reshape(array.shape)
         yield Family.AXES, how, array.reshape(shape).transpose(back)
-        # Both ways: into another order of axes, and back by reshaping alone.
-        yield Family.AXES, how, array.transpose(back).reshape(array.shape)
+        if array.ndim == 4:
+            # Pictures as rows of channels, with the axes before them in another order.
+            n, c, h, w = array.shape
+            yield Family.AXES, how, array.transpose(order).reshape(n, h, w, c).transpose(0, 3, 1, 2)
+    if array.ndim == 4:
+        n, c, h, w = array.shape
+        rows = array.transpose(0, 2, 3, 1).reshape(-1, c, order="F").reshape(n, h, w, c)
+        yield Family.AXES, "is flattened column by column", rows.transpose(0, 3, 1, 2)
 
 
 def reduced_upstream(patient: Patient, failure: Failure) -> Iterator[Cause]:
@@ -164,17 +177,16 @@ def behind_a_product(patient: Patient, failure: Failure) -> Iterator[Cause]:
     off = failure.analytic - failure.numerical
     if off.ndim != 2 or not failure.known.all() or not np.isfinite(off).all():
         return
-    for site in patient.sites:
-        data = _data(patient, site, failure.name)
-        if data is None:
+    for site, call, (data, weights) in _calls(patient, ("matmul", "dot")):
+        if data.ndim != 2 or not _is_input(patient, failure.name, weights):
             continue
         # dW = dataᵀ · G, so what G is off by follows where data has more columns than rows.
         error = np.linalg.lstsq(data.T, off, rcond=None)[0]
-        if np.abs(data.T @ error - off).max() > 1e-6 * np.abs(off).max():
-            yield from _other_data(failure, site, data, _gradient_of(patient, site))
-            continue
-        true = _gradient_of(patient, site)
+        true = _gradient_of(patient, site, call)
         if true is None:
+            continue
+        if np.abs(data.T @ error - off).max() > 1e-6 * np.abs(off).max():
+            yield from _other_data(failure, site, data, true)
             continue
         size = max(np.abs(true).max(), np.abs(error).max())
         error[np.abs(error) < 1e-6 * size] = 0
@@ -187,44 +199,73 @@ def behind_a_product(patient: Patient, failure: Failure) -> Iterator[Cause]:
                 return
 
 
-def _data(patient: Patient, site: Site, name: str) -> Floats | None:
-    """Return A of a product ``A @ W`` with the input W, None where the site is none."""
-    if site.name not in ("matmul", "dot") or len(site.calls) != 1 or site.num_arguments != 2:
-        return None
-    left, right = site.calls[0][0]
-    if left.ndim != 2 or right.shape != patient.probe.point[name].shape:
-        return None
-    return left if np.array_equal(right, patient.probe.point[name]) else None
+def behind_a_sum(patient: Patient, failure: Failure) -> Iterator[Cause]:
+    """Find which part of the gradient that flows into a bias was summed."""
+    if failure.analytic.ndim != 1:
+        return
+    for site, call, (_, bias) in _calls(patient, ("add",)):
+        if not _is_input(patient, failure.name, bias):
+            continue
+        true = _gradient_of(patient, site, call)
+        if true is None or true.ndim != 2 or true.shape[-1] != bias.size or len(true) > _MOST_SAMPLES:
+            continue
+        for index, row in enumerate(true):
+            for words, part in (("only", row), ("not", true.sum(axis=0) - row)):
+                if failure.explained_by(part):
+                    title = f"In {failure.label}, sample {index} is {words} counted."
+                    evidence = f"It should be the sum over all {len(true)} of what flows into `{site.text}`."
+                    yield Cause(Family.SOME, title, evidence)
+                    return
 
 
-def _gradient_of(patient: Patient, site: Site) -> Floats | None:
+def _calls(patient: Patient, names: tuple[str, ...]) -> Iterator[tuple[Site, int, list[Floats]]]:
+    """Yield the calls of NumPy functions by name that take two arrays."""
+    for site in patient.sites:
+        if site.name in names and site.num_arguments == 2 and len(site.calls) <= tape.FEW_CALLS:
+            for call, (arguments, _) in enumerate(site.calls):
+                yield site, call, arguments
+
+
+def _is_input(patient: Patient, name: str, array: Floats) -> bool:
+    """Return whether an array of the forward pass is an input."""
+    here = patient.probe.point[name]
+    return array.shape == here.shape and np.array_equal(array, here)
+
+
+def _gradient_of(patient: Patient, site: Site, call: int) -> Floats | None:
     """Return the gradient of the loss with respect to what a call returns."""
-    shape = site.calls[0][1].shape
+    shape = site.calls[call][1].shape
     gradient = np.empty(shape)
     if gradient.size > _MOST:
         return None
     for index in np.ndindex(shape):
         move = np.zeros(shape)
         move[index] = _STEP
-        changes = [Change(site, How.MOVE, by=move)], [Change(site, How.MOVE, by=-move)]
-        slope = tape.difference(patient.probe, *changes)
+        up, down = (Change(site, How.MOVE, by=sign * move, call=call) for sign in (1.0, -1.0))
+        slope = tape.difference(patient.probe, [up], [down])
         if slope is None:
             return None
         gradient[index] = slope / _STEP
     return gradient
 
 
-def _other_data(failure: Failure, site: Site, data: Floats, flowing: Floats | None) -> Iterator[Cause]:
-    """Find whether the weights' gradient is a product with A rearranged."""
-    if flowing is None:
-        return
-    base = failure.numerical - data.T @ flowing  # what does not come through the product: regularisation
-    for how, rearranged in (
-        ("flattened column by column", data.ravel(order="F").reshape(data.shape)),
-        ("reshaped where it should be transposed", data.reshape(data.shape[::-1]).T),
-        ("taken in reverse", data[::-1]),
-    ):
-        if failure.explained_by(rearranged.T @ flowing + base):
-            title = f"In {failure.label}, what is multiplied with the weights is {how}."
-            yield Cause(Family.AXES, title, f"The forward pass has `{site.text}`.")
+def _other_data(failure: Failure, site: Site, data: Floats, flowing: Floats) -> Iterator[Cause]:
+    """Find whether the weights' gradient is a product with A rearranged, or is itself."""
+    product = data.T @ flowing
+    rest = failure.numerical - product  # what does not come through the product: regularisation
+    rearranged = [
+        (
+            "what is multiplied with the weights is flattened column by column",
+            data.ravel(order="F").reshape(data.shape),
+        ),
+        ("what is multiplied with the weights is reshaped, not transposed", data.reshape(data.shape[::-1]).T),
+        ("what is multiplied with the weights is taken in reverse", data[::-1]),
+    ]
+    candidates = [(how, array.T @ flowing) for how, array in rearranged]
+    candidates.append(
+        ("the product is reshaped where it should be transposed", product.T.reshape(product.shape))
+    )
+    for how, value in candidates:
+        if failure.explained_by(value + rest):
+            yield Cause(Family.AXES, f"In {failure.label}, {how}.", f"The forward pass has `{site.text}`.")
             return

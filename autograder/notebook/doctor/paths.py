@@ -20,6 +20,7 @@ import numpy as np
 
 from autograder.notebook.doctor import tape
 from autograder.notebook.doctor.factors import Factor, Meaning
+from autograder.notebook.doctor.places import SELECTING
 from autograder.notebook.doctor.symptoms import Cause, Failure, Family, Patient
 from autograder.notebook.doctor.tape import Change, How, Site
 from autograder.notebook.probe import Floats
@@ -40,15 +41,32 @@ class _Slopes:
     claimed: Floats
     true: Floats
 
-    def changed(self, patient: Patient, changes: Sequence[Change]) -> Floats | None:
-        """Return the slopes of the forward pass with changes, None where it cannot be run so."""
-        slopes = []
+    def changed(self, patient: Patient, changes: Sequence[Change], share: bool = False) -> Floats | None:
+        """Return the slopes of the forward pass with changes.
+
+        None where it cannot be run so, or where the first slopes tell that it explains nothing. With
+        `share`, a part of the path may explain the gradient; otherwise only the changed function itself.
+        """
+        slopes: list[float] = []
         for direction in self.directions:
             slope = tape.slope(patient.probe, changes, self.name, _STEP * direction)
             if slope is None or not np.isfinite(slope):
                 return None
             slopes.append(slope / _STEP)
+            if len(slopes) == (2 if share else 1) and not self._promising(np.array(slopes), share):
+                return None
         return np.array(slopes)
+
+    def _promising(self, slopes: Floats, share: bool) -> bool:
+        claimed, true = self.claimed[: len(slopes)], self.true[: len(slopes)]
+        if not share:
+            return bool(np.all(np.abs(claimed - slopes) <= 1e-2 * np.abs(claimed - true)))
+        path, rest = true - slopes, claimed - slopes
+        # Two directions, one factor: the two slopes are in proportion.
+        return bool(
+            abs(path[0] * rest[1] - path[1] * rest[0])
+            <= 1e-2 * np.abs(path).max() * np.abs(rest - path).max()
+        )
 
     def explained_by(self, slopes: Floats) -> bool:
         """Return whether the gradient handed in has these slopes."""
@@ -92,19 +110,19 @@ def counted_wrongly(patient: Patient, failure: Failure) -> Iterator[Cause]:
     slopes = _slopes(patient, failure)
     if slopes is None:
         return
-    statistics = [Change(site) for site in patient.sites if site.name in _STATISTICS]
+    statistics = [Change(site) for site in patient.sites if _is_statistic(Change(site))]
     both = [tuple(pair) for pair in itertools.combinations(statistics[:8], 2)]
     single = [(change,) for change in _held(patient.sites)]
     found = []
     for place, changes in enumerate([*single, *both]):
-        held = slopes.changed(patient, changes)
+        held = slopes.changed(patient, changes, share=True)
         share = None if held is None else slopes.share(held)
         if share is None:
             continue
         factor = _meaning(patient, share)
         if len(changes) == 1 or (factor is not None and factor.text == "0"):
             # A statistic says more than the steps that follow from it, and one more than two.
-            plain = not all(change in statistics for change in changes)
+            plain = not all(_is_statistic(change) for change in changes)
             found.append(((factor is None, plain, len(changes), place), changes, share, factor))
     if not found:
         return
@@ -119,10 +137,17 @@ def counted_wrongly(patient: Patient, failure: Failure) -> Iterator[Cause]:
 
 def _held(sites: Sequence[Site]) -> Iterator[Change]:
     for site in sites:
-        yield Change(site)
-        if site.num_arguments > 1:
-            for argument in range(site.num_arguments):
-                yield Change(site, argument=argument)
+        for call in tape.each_call(site):
+            yield Change(site, call=call)
+            if site.num_arguments > 1:
+                for argument in range(site.num_arguments):
+                    yield Change(site, argument=argument, call=call)
+
+
+def _is_statistic(change: Change) -> bool:
+    """Return whether a change holds a mean, a variance or the like: of a part of the numbers, not of all."""
+    result = change.site.calls[0][1]
+    return change.site.name in _STATISTICS and change.argument is None and result.ndim > 0
 
 
 def _meaning(patient: Patient, share: float) -> Factor | None:
@@ -137,7 +162,7 @@ def _cause(patient: Patient, failure: Failure, change: Change, share: float, fac
         step = f"{_operand(change)} in {step}"
     line = f", in the line: {change.site.line}" if change.site.line != change.site.text else ""
     if factor is not None and factor.text == "0":
-        if change.site.name in _STATISTICS and change.argument is None:
+        if _is_statistic(change):
             title = f"{step} is treated as a constant."
             seen = f"Your {failure.label} is the gradient with it held fixed"
             evidence = f"{seen}, but it depends on {failure.name}{line}."
@@ -147,13 +172,21 @@ def _cause(patient: Patient, failure: Failure, change: Change, share: float, fac
         return Cause(Family.PATH, title, evidence)
     seen = f"What {step} contributes to {failure.label} is {share:.4g} times what it should be{line}."
     if factor is None:
-        return Cause(Family.OTHER, f"The path through {step} has a wrong factor.", seen)
+        return Cause(Family.FACTOR, f"The path through {step} has a wrong factor.", seen)
     if factor.meaning is Meaning.SIGN:
         return Cause(Family.SIGN, f"The path through {step} has the wrong sign.", seen)
     if factor.meaning is Meaning.BESSEL and patient.has_variance:
         return Cause(
             Family.VARIANCE, "The biased and the unbiased variance are mixed up.", f"{seen} {factor.text}."
         )
+    if (
+        factor.meaning is Meaning.SIZE
+        and factor.divided
+        and patient.upstream is None
+        and not _is_statistic(change)
+    ):
+        # A loss has its mean in the forward pass: the division is there, and is made again.
+        return Cause(Family.FACTOR, factor.in_excess(f"the path through {step}"), seen)
     if factor.meaning is Meaning.SIZE:
         title = f"A sum and a mean are mixed up in the path through {step}."
         what = "divided" if factor.divided else "multiplied"
@@ -188,8 +221,8 @@ def wrong_derivative(patient: Patient, failure: Failure) -> Iterator[Cause]:
         for how in (How.PASS, How.OPPOSITE):
             if not _fits(site, how):
                 continue
-            changed = slopes.changed(patient, [Change(site, how)])
-            if changed is None or not slopes.explained_by(changed):
+            tried = (slopes.changed(patient, [Change(site, how, call=call)]) for call in tape.each_call(site))
+            if not any(changed is not None and slopes.explained_by(changed) for changed in tried):
                 continue
             masks = site.name in ("maximum", "where", "clip") or _by_zeros(site)
             if how is How.OPPOSITE:
@@ -205,6 +238,34 @@ def wrong_derivative(patient: Patient, failure: Failure) -> Iterator[Cause]:
                 evidence = f"Your {failure.label} is the gradient with 1 in its place."
                 yield Cause(Family.PATH, title, evidence)
             return
+
+
+def where_it_goes_wrong(patient: Patient, failure: Failure) -> Iterator[Cause]:
+    """Find the call through which all wrong gradients flow, and none that is right."""
+    wrong = {other.name for other in patient.failures}
+    right = [name for name in patient.labels if name not in wrong]
+    if patient.upstream is not None or not right or failure is not patient.failures[0]:
+        return
+    for site in patient.sites:
+        if site.name not in SELECTING:
+            continue
+        for call in reversed(tape.each_call(site)):
+            change = Change(site, call=call)
+            if all(_depends(patient, name, change) == (name in wrong) for name in patient.labels):
+                title = f"The gradient goes wrong at `{site.text}`: it flows on to the wrong elements."
+                through = ", ".join(other.label for other in patient.failures)
+                past = ", ".join(patient.labels[name] for name in right)
+                evidence = f"What flows through it is wrong ({through}), what does not is right ({past})."
+                yield Cause(Family.MASK, title, evidence)
+                return
+
+
+def _depends(patient: Patient, name: str, change: Change) -> bool:
+    """Return whether the loss depends on an input through a call."""
+    here = patient.probe.point[name]
+    move = _STEP * np.random.default_rng(4).choice([-1.0, 1.0], here.shape) * np.maximum(1, np.abs(here))
+    held, free = tape.slope(patient.probe, [change], name, move), patient.probe.slope(name, move)
+    return held is not None and abs(held - free) > 1e-6 * abs(free)
 
 
 def _fits(site: Site, how: How) -> bool:

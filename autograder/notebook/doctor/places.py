@@ -13,7 +13,7 @@ from autograder.notebook.doctor.symptoms import Cause, Failure, Family, Patient
 from autograder.notebook.probe import Floats
 
 #: Calls that choose some of their elements.
-_SELECTING = ("max", "amax", "maximum", "maximum.reduce", "min", "minimum", "where", "clip")
+SELECTING = ("max", "amax", "maximum", "maximum.reduce", "min", "minimum", "where", "clip")
 
 
 def axes(patient: Patient, failure: Failure) -> Iterator[Cause]:
@@ -77,6 +77,12 @@ def mask(patient: Patient, failure: Failure) -> Iterator[Cause]:
     yield Cause(Family.MASK, title, evidence)
 
 
+def rows_that_tell(patient: Patient, failure: Failure) -> Iterator[Cause]:
+    """Find wrong rows where they tell most: in a model a row may be right because its unit is dead."""
+    if not patient.is_of_a_model or failure.zero(failure.analytic)[failure.wrong].all():
+        yield from some_rows(patient, failure)
+
+
 def some_rows(patient: Patient, failure: Failure) -> Iterator[Cause]:
     """Find whole rows, columns or channels that are wrong, where the others are right."""
     g0, n0 = failure.zero(failure.analytic), failure.zero(failure.numerical)
@@ -86,10 +92,14 @@ def some_rows(patient: Patient, failure: Failure) -> Iterator[Cause]:
             continue
         for axis, length in enumerate(concerned.shape):
             others = tuple(other for other in range(concerned.ndim) if other != axis)
-            touched = (concerned & ~(n0 & g0)).any(axis=others)
+            # Where both are 0 a row is right because there is nothing in it.
+            counts = concerned if not (concerned & ~n0).any() else concerned & ~(n0 & g0)
+            touched = counts.any(axis=others)
             bad = failure.wrong.any(axis=others)
             whole = (failure.wrong | ~concerned).all(axis=others)
-            if not np.array_equal(bad & touched, whole & touched) or not _structured(bad, touched):
+            if not np.array_equal(bad & touched, whole & touched) or not _structured(
+                bad, touched, _is_empty(g0, bad, axis)
+            ):
                 continue
             which = {2: ("row", "column")}.get(concerned.ndim, ("place",) * concerned.ndim)[axis]
             listed = _listed(np.flatnonzero(bad), length)
@@ -99,9 +109,19 @@ def some_rows(patient: Patient, failure: Failure) -> Iterator[Cause]:
             return
 
 
-def _structured(bad: Any, touched: Any) -> bool:
-    """Return whether bad rows are ones that a slice or an index picks out, of three or more that count."""
+def _is_empty(g0: Any, bad: Any, axis: int) -> bool:
+    """Return whether bad rows hold nothing but zeros."""
+    return bool(np.moveaxis(g0, axis, 0)[bad].all())
+
+
+def _structured(bad: Any, touched: Any, empty: bool) -> bool:
+    """Return whether bad rows are ones that a slice or an index picks out, of three or more that count.
+
+    Of two, one says little, but for one that was never filled.
+    """
     picked = bad[touched]
+    if empty and picked.size == 2 and picked.sum() == 1:
+        return True
     if picked.size < FEW or picked.all() or not picked.any():
         return False
     changes = int(np.count_nonzero(np.diff(picked.astype(int))))
@@ -172,7 +192,7 @@ def _in_units(patient: Patient, off: Floats, unit: float) -> str:
 
 def let_through(patient: Patient, failure: Failure) -> Iterator[Cause]:
     """Find elements with a gradient where a maximum passes none on."""
-    if not any(site.name in _SELECTING for site in patient.sites):
+    if not any(site.name in SELECTING for site in patient.sites):
         return
     extra = failure.known & failure.zero(failure.numerical) & ~failure.zero(failure.analytic)
     if extra.any():

@@ -129,6 +129,11 @@ class Patient:
     backward: Callable[[], object] | None
 
     @property
+    def is_of_a_model(self) -> bool:
+        """Whether the gradients are those of a model's parameters."""
+        return self.upstream is None and len(self.labels) > 1
+
+    @property
     def has_variance(self) -> bool:
         """Whether the forward pass takes a variance or a standard deviation, or may: it takes a root."""
         return any(site.name in ("var", "std", "sqrt", "power") for site in self.sites)

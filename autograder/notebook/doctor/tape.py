@@ -28,6 +28,9 @@ Place = tuple[CodeType, int]
 #: A site that is reached more often (in a loop over pixels) is more than a diagnosis can wait for.
 _MOST_CALLS = 20_000
 
+#: A site that is reached so often at the most is a layer's, and each call is worth a look.
+FEW_CALLS = 6
+
 _OUTSIDE = (os.path.dirname(np.__file__), os.path.dirname(os.path.dirname(__file__)))
 
 
@@ -81,6 +84,12 @@ class Site:
         return self.place[0].co_filename, self._position()[0] or 0
 
 
+def each_call(site: Site) -> list[int | None]:
+    """Return what of a site to change: all of its calls, then, where there are a few, one at a time."""
+    calls = len(site.calls)
+    return [None, *(range(calls) if 1 < calls <= FEW_CALLS else ())]
+
+
 class How(Enum):
     """What is changed about a call; `Change` says what each means."""
 
@@ -107,12 +116,15 @@ class Change:
         For HOLD, which of its arguments is held at its value; None holds the result.
     by
         For MOVE, by how much.
+    call
+        Which call, where there are several: a layer's code runs once a layer. None changes all of them.
     """
 
     site: Site
     how: How = How.HOLD
     argument: int | None = None
     by: np.ndarray | None = None
+    call: int | None = None
 
 
 class _Tape:
@@ -136,6 +148,8 @@ class _Tape:
         if reached >= len(change.site.calls):
             raise _OtherWay
         self._reached[place] += 1
+        if change.call not in (None, reached):
+            return compute(arguments)
         return _changed(change, *change.site.calls[reached], arguments, compute)
 
     def _note(self, name: str, arguments: list[Any], result: Any) -> Any:
@@ -181,11 +195,15 @@ class _OtherWay(Exception):  # noqa: N818  (not an error of anybody's)
     """The forward pass went another way than when it was watched, or makes too many calls."""
 
 
-_tape = _Tape()
+#: The tape of the run in progress. Between runs watched arrays act as any other: a model may have kept one.
+_tape: _Tape | None = None
 
 
 class _Watched(np.ndarray):
     """An array whose NumPy calls are noted on the tape."""
+
+    def __repr__(self) -> str:
+        return repr(_plain(self))
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         out = options.pop("out", None)
@@ -194,6 +212,10 @@ class _Watched(np.ndarray):
         if method == "at":
             ufunc.at(*arguments, **options)
             return None
+        if _tape is None:
+            if out is not None:
+                options["out"] = tuple(_plain(value) for value in out)
+            return getattr(ufunc, method)(*arguments, **options)
         result = _tape.call(
             ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}",
             arguments,
@@ -206,10 +228,11 @@ class _Watched(np.ndarray):
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         kwargs = {key: _plain(value) for key, value in kwargs.items()}
+        arguments = [_plain(value) for value in args]
+        if _tape is None:
+            return func(*arguments, **kwargs)
         out = kwargs.pop("out", None)
-        result = _tape.call(
-            func.__name__, [_plain(value) for value in args], lambda held: func(*held, **kwargs)
-        )
+        result = _tape.call(func.__name__, arguments, lambda held: func(*held, **kwargs))
         if out is None:
             return watch(result)
         np.copyto(out, result, casting="unsafe")
