@@ -119,10 +119,10 @@ def main() -> None:
     right_first = Counter(f.family for f in asked if f.fault and f.family == f.fault.family)
     print(f"\n{'family of the fault':<28}{'faults':>8}{'named first':>13}{'share':>8}")
     for family in FAMILIES:
-        print(
-            f"{family:<28}{told[family]:>8}{right_first[family]:>13}{right_first[family] / told[family]:>8.0%}"
-        )
-    total, named = sum(told[family] for family in FAMILIES), sum(right_first[family] for family in FAMILIES)
+        share = right_first[family] / told[family]
+        print(f"{family:<28}{told[family]:>8}{right_first[family]:>13}{share:>8.0%}")
+    total = sum(told[family] for family in FAMILIES)
+    named = sum(right_first[family] for family in FAMILIES)
     print(f"{'all twelve':<28}{total:>8}{named:>13}{named / total:>8.1%}")
     if arguments.list:
         for finding in asked:

@@ -123,10 +123,10 @@ def _explain(failures: list[CheckFailed]) -> None:
     """Show why checks failed: stop the cell in a notebook, let it go on while grading."""
     if is_grading():
         for failure in failures:
-            show(str(failure), failure._repr_html_())
+            show(str(failure), failure._repr_html_)
         return
     if not is_validating():
-        show(str(failures[0]), failures[0]._repr_html_())
+        show(str(failures[0]), failures[0]._repr_html_)
         failures[0].shown = True
     raise failures[0] from None
 

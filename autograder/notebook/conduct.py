@@ -146,7 +146,8 @@ def check_faster(fast: Callable[[], Any], slow: Callable[[], Any], at_least: flo
         if time.monotonic() > deadline:
             break
     quick, long = (float(np.median(seconds)) for seconds in times)
-    told = f"{long / quick:.3g}× as fast ({quick * 1e3:.3g} ms against {long * 1e3:.3g} ms)"
+    ratio = f"{long / quick:.3g}× as fast" if quick <= long else f"{quick / long:.3g}× slower"
+    told = f"{ratio} ({quick * 1e3:.3g} ms against {long * 1e3:.3g} ms)"
     if long >= at_least * quick:
         passed(told)
         return

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograder.notebook.answers import is_grading
 from autograder.notebook.block import current_task, fail, passed
 from autograder.notebook.checks import shape_failure
 from autograder.notebook.comparison import DOUBLE, SINGLE, Comparison, Verdict, compare
@@ -17,9 +19,14 @@ from autograder.notebook.probe import Probe, first
 if TYPE_CHECKING:
     from autograder.notebook.doctor.symptoms import Cause, Failure
 
+_NEXT = "write the derivative of each line of the forward pass beside it, the last line first"
 _NO_RETURN = "the function ends without a return"
 
 Gradients = Mapping[str, Any] | Sequence[Any] | np.ndarray
+
+
+#: From so many elements on, a picture tells better than the list of them where a gradient is wrong.
+_PICTURED = 4
 
 
 @dataclass(frozen=True)
@@ -62,22 +69,23 @@ class Examination:
         off[failure.wrong & ~np.isfinite(off)] = np.inf
         index = tuple(int(place) for place in np.unravel_index(int(np.argmax(off)), off.shape))
         place = f"{failure.label}{list(index)}" if index else failure.label
+        numerical = failure.numerical[index]
         count, of = int(failure.wrong.sum()), int(failure.known.sum())
         causes = [str(cause) for cause in self.causes]
+        # A picture of elements that are all wrong shows nothing, and a grader has no time for pictures.
+        pictured = count < of >= _PICTURED and not is_grading()
         return CheckFailed(
             current_task(),
             f"{failure.label} is {comparison.verdict}.",
             check=f"{failure.label}, against differences of your forward pass",
-            expected=f"{place} = {failure.numerical[index]:.6g}",
-            got=f"{place} = {failure.analytic[index]:.6g}",
-            worst=f"that one; {count} of {of} elements differ, relative error {comparison.error:.1e}",
+            got=f"{count} of {of} elements differ; relative error {comparison.error:.1e}",
+            worst=f"{place}: by differences {numerical:.6g}, yours {failure.analytic[index]:.6g}",
             index=index,
             cause=causes[0] if causes else None,
             alternatives=causes[1:],
+            next=self.causes[0].family.next if causes else _NEXT,
             notes=[*self._of_the_others(), *self.notes],
-            next=None
-            if causes
-            else "write the derivative of each line of the forward pass beside it, the last line first",
+            picture=partial(_drawn, comparison, failure.label) if pictured else None,
         )
 
     def _of_the_others(self) -> list[str]:
@@ -286,3 +294,16 @@ def _kinks(comparisons: Sequence[Comparison], labels: Mapping[str, str]) -> list
         for c in comparisons
         if c.num_kinks
     ]
+
+
+def _drawn(comparison: Comparison, label: str) -> str:
+    """Return a picture of where a gradient is wrong, as HTML."""
+    from autograder.notebook.plots import gradient_error_markup
+
+    g, n = comparison.analytic, comparison.numerical
+    assert n is not None
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        size = np.maximum(np.maximum(np.abs(g), np.abs(n)), 1e-6 * np.abs(n[~np.isnan(n)]).max(initial=0.0))
+        errors = np.divide(np.abs(g - n), size, out=np.zeros_like(g), where=size != 0)
+    errors[~np.isfinite(g)] = 1.0
+    return gradient_error_markup(errors, label, comparison.kinks, comparison.wrong)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import os
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -52,7 +54,7 @@ class CheckFailed(Exception):  # noqa: N818  (it is a verdict, and reads as one 
     warnings
         What NumPy warned of while the student's code ran.
     picture
-        HTML that shows where the error sits; notebooks alone show it.
+        Draws where the error sits, as HTML; notebooks alone show it.
     shown
         Whether it has been displayed as a panel, so that a line will do for the error itself.
     """
@@ -70,7 +72,7 @@ class CheckFailed(Exception):  # noqa: N818  (it is a verdict, and reads as one 
     next: str | None = None
     notes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    picture: str = ""
+    picture: Callable[[], str] | None = None
     shown: bool = field(default=False, init=False)
 
     def rows(self) -> list[tuple[str, str]]:
@@ -105,8 +107,8 @@ class CheckFailed(Exception):  # noqa: N818  (it is a verdict, and reads as one 
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        quiet = self.state is State.NOT_STARTED
-        return panel(self.title, self.rows(), "pending" if quiet else "failed")
+        kind = "pending" if self.state is State.NOT_STARTED else "failed"
+        return panel(self.title, self.rows(), kind, "" if self.picture is None else self.picture())
 
     def _render_traceback_(self) -> list[str]:
         # IPython shows this in place of a traceback. A panel above it has said the rest, but outside a
@@ -135,7 +137,7 @@ COLOURS = {
 _MARKS = {"passed": "✓", "failed": "✗", "pending": "○"}
 
 
-def panel(title: str, rows: list[tuple[str, str]], kind: str) -> str:
+def panel(title: str, rows: list[tuple[str, str]], kind: str, below: str = "") -> str:
     """Return a bordered panel as HTML, legible in light and in dark themes.
 
     Parameters
@@ -146,26 +148,33 @@ def panel(title: str, rows: list[tuple[str, str]], kind: str) -> str:
         Pairs of (label, text); line breaks in the text are kept.
     kind
         "passed", "failed" or "pending", for colour and mark.
+    below
+        HTML to show below the rows.
     """
     colour = COLOURS[kind]
     head = "text-align:left;vertical-align:top;padding:2px 12px 2px 0;white-space:nowrap;opacity:.75"
     cells = "".join(
         f'<tr style="background:none"><th scope="row" style="{head}">{html.escape(label)}</th>'
-        f'<td style="text-align:left;padding:2px 0;white-space:pre-wrap">{html.escape(text)}</td></tr>'
+        f'<td style="text-align:left;padding:2px 0;white-space:pre-wrap">{_marked_up(text)}</td></tr>'
         for label, text in rows
     )
     table = f'<table style="margin:4px 0 0;border:none">{cells}</table>' if cells else ""
     mark = f'<span style="color:{colour}" aria-hidden="true">{_MARKS[kind]}</span>'
     return (
         f'<div role="status" style="border-left:4px solid {colour};padding:4px 12px;margin:2px 0">'
-        f"<b>{mark} {html.escape(title)}</b>{table}</div>"
+        f"<b>{mark} {html.escape(title)}</b>{table}{below}</div>"
     )
+
+
+def _marked_up(text: str) -> str:
+    """Return text as HTML; what stands between backticks is code."""
+    return re.sub("`([^`\n]+)`", r"<code>\1</code>", html.escape(text))
 
 
 class Shown:
     """Something displayed as HTML where that is possible, and as text elsewhere."""
 
-    def __init__(self, text: str, markup: str) -> None:
+    def __init__(self, text: str, markup: Callable[[], str]) -> None:
         self._text = text
         self._markup = markup
 
@@ -173,14 +182,14 @@ class Shown:
         return self._text
 
     def _repr_html_(self) -> str:
-        return self._markup
+        return self._markup()
 
 
-def show(text: str, markup: str) -> None:
-    """Display `markup` in a notebook; its plain `text` elsewhere."""
+def show(text: str, markup: str | Callable[[], str]) -> None:
+    """Display `markup` in a notebook, made there if it is a callable; its plain `text` elsewhere."""
     from IPython.display import display
 
-    display(Shown(text, markup))
+    display(Shown(text, markup if callable(markup) else lambda: markup))
 
 
 def short(value: Any) -> str:

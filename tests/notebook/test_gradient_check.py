@@ -53,9 +53,10 @@ def test_a_wrong_gradient_is_told_by_its_worst_element_and_cause(layer: dict[str
     index = np.unravel_index(np.abs(dw).argmax(), dw.shape)
     assert failure.index == index
     assert failure.verdict == "dw is wrong."
-    assert failure.expected == f"dw{[int(i) for i in index]} = {dw[index]:.6g}"
-    assert failure.got == f"dw{[int(i) for i in index]} = {dw[index] / 5:.6g}"
-    assert failure.worst == "that one; 12 of 12 elements differ, relative error 8.0e-01"
+    place = f"dw{[int(i) for i in index]}"
+    assert failure.got == "12 of 12 elements differ; relative error 8.0e-01"
+    assert failure.worst == f"{place}: by differences {dw[index]:.6g}, yours {dw[index] / 5:.6g}"
+    assert failure.next == "a sum hands the gradient on as it is, a mean over N numbers hands on 1/N of it"
     assert "dw is a mean where it should be a sum." in str(failure.cause)
     assert "0.2 times the right one on every element: it is divided by 5" in str(failure.cause)
     assert "dx, db are right" in failure.notes
@@ -303,3 +304,32 @@ def test_while_grading_it_explains_and_goes_on(
         check_gradient(lambda x: np.sum(x**2), {"x": np.ones(3)}, np.full(3, 2.0))
     out = capsys.readouterr().out
     assert "A factor 2 is missing in dx." in out
+
+
+def test_code_that_is_not_written_reads_not_started(layer: dict[str, Any]) -> None:
+    def unfinished(dout: np.ndarray) -> tuple[np.ndarray, ...]:
+        raise NotImplementedError
+
+    def check() -> None:
+        with task("affine_backward"):
+            check_gradient(affine, layer["inputs"], lambda: unfinished(layer["upstream"]), layer["upstream"])
+
+    with pytest.raises(CheckFailed, match="affine_backward: not started: it calls unfinished"):
+        check()
+
+
+def test_a_picture_shows_where_the_error_sits_unless_it_is_everywhere() -> None:
+    x = np.random.default_rng(9).normal(size=(4, 3))
+    some = np.cos(x)
+    some[2] = 0
+    failure = failure_of(lambda x: np.sum(np.sin(x)), {"x": x}, some)
+    assert "<img" in failure._repr_html_()
+    assert "index 2 of axis 0" in failure._repr_html_()
+    assert "<img" not in failure_of(lambda x: np.sum(np.sin(x)), {"x": x}, 2 * np.cos(x))._repr_html_()
+
+
+def test_code_in_a_message_is_code_in_the_notebook() -> None:
+    x = np.random.default_rng(10).normal(size=(4, 3))
+    failure = failure_of(lambda x: np.sum((x - x.mean(axis=0)) ** 3), {"x": x}, 3 * (x - x.mean(axis=0)) ** 2)
+    assert "`x.mean(axis=0)` is treated as a constant." in str(failure)
+    assert "<code>x.mean(axis=0)</code> is treated as a constant." in failure._repr_html_()

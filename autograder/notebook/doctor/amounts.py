@@ -44,6 +44,8 @@ def _operation(patient: Patient) -> str:
 def constant_factor(patient: Patient, failure: Failure) -> Iterator[Cause]:
     """Find one factor by which every element is too large or too small."""
     g, n = failure.analytic[failure.known], failure.numerical[failure.known]
+    if failure.zero(n).all() and not patient.is_of_a_model:
+        yield from nothing_flows(patient, failure)
     if failure.zero(n).all() or failure.zero(g).all():
         return
     if g.size < FEW:

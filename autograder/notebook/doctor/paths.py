@@ -53,6 +53,8 @@ class _Slopes:
             if slope is None or not np.isfinite(slope):
                 return None
             slopes.append(slope / _STEP)
+            if share and len(slopes) == 1 and abs(slopes[0] - self.true[0]) <= 1e-7 * abs(self.true[0]):
+                return None
             if len(slopes) == (2 if share else 1) and not self._promising(np.array(slopes), share):
                 return None
         return np.array(slopes)

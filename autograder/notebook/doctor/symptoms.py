@@ -31,8 +31,28 @@ class Family(StrEnum):
     VARIANCE = "variance"
     EPSILON = "epsilon"
     NOT_FINITE = "not finite"
-    PRECISION = "single precision"
-    OTHER = "other"
+
+    @property
+    def next(self) -> str:
+        """What to do about it."""
+        return _NEXT[self]
+
+
+_NEXT = {
+    Family.TASK: "change that, and run the check again",
+    Family.FACTOR: "follow the factors through the chain rule: each is there once",
+    Family.REGULARISATION: "the derivative of reg * np.sum(W * W) is 2 * reg * W, of half of it reg * W",
+    Family.SIGN: "look for the minus sign on the way, and count how often it is met",
+    Family.AXES: "write the shape of each array beside its line; a gradient has the shape of its array",
+    Family.STATISTIC: "add what flows back through it: how the output depends on it, times its derivative",
+    Family.PATH: "find every line that uses the value: each adds a term to the gradient",
+    Family.MASK: "a gradient flows back just where numbers flowed forward: use the forward pass's mask",
+    Family.SOME: "check the bounds of loops and slices, and which index each line uses",
+    Family.SUM_FOR_MEAN: "a sum hands the gradient on as it is, a mean over N numbers hands on 1/N of it",
+    Family.VARIANCE: "use the same N on the way back as on the way there",
+    Family.EPSILON: "take the deviation from the cache, ε included, rather than computing it anew",
+    Family.NOT_FINITE: "print what goes into that line: a 0 to divide by, a large number to take exp of?",
+}
 
 
 @dataclass(frozen=True)

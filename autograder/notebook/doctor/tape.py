@@ -98,6 +98,7 @@ class How(Enum):
     OPPOSITE = auto()
     DROP = auto()
     MOVE = auto()
+    SHAKE = auto()
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ class Change:
         HOLD: as if it did not depend on the inputs. PASS: it hands changes of its arguments on one to
         one. OPPOSITE: it hands them on just where it does not. DROP: it returns its first argument, as if
         the constant that it adds were 0. MOVE: its result is moved.
+        SHAKE: its result is changed a little, each element otherwise.
     argument
         For HOLD, which of its arguments is held at its value; None holds the result.
     by
@@ -176,6 +178,9 @@ def _changed(
         return now[0]
     if change.how is How.MOVE:
         return compute(arguments) + change.by
+    if change.how is How.SHAKE:
+        waves = np.cos(np.arange(result.size)).reshape(result.shape)
+        return compute(arguments) * (1 + 1e-3 * waves) + 1e-3 * waves
     if change.how is How.PASS:
         return result + sum(new - old for new, old in zip(now, before, strict=True))
     if change.how is How.OPPOSITE:
@@ -264,8 +269,17 @@ def sites(probe: Probe) -> list[Site]:
 
     Empty where the function cannot be watched: it raises with such arrays, or makes too many calls.
     """
-    tape = _run(probe, {}, ())[1]
-    return [] if tape is None else sorted(tape.sites.values(), key=lambda site: site.order)
+    value, tape = _run(probe, {}, ())
+    if tape is None or value is None:
+        return []
+    ordered = sorted(tape.sites.values(), key=lambda site: site.order)
+    return [site for site in ordered if _matters(probe, site, value)]
+
+
+def _matters(probe: Probe, site: Site, value: np.ndarray) -> bool:
+    """Return whether what a call returns has to do with the value: a loss computes gradients beside it."""
+    shaken = _run(probe, {}, [Change(site, How.SHAKE)])[0]
+    return shaken is None or not np.array_equal(shaken, value, equal_nan=True)
 
 
 def slope(probe: Probe, changes: Sequence[Change], name: str, move: Floats) -> float | None:

@@ -166,8 +166,8 @@ def _style_loss(axes: Axes, losses: list[_Floats]) -> None:
 
 def _style_accuracy(axes: Axes, ylabel: str) -> None:
     axes.set(xlabel="epoch", ylabel=ylabel)
-    # From 0, so that a gain looks as large as it is; up to what was reached, so that it is seen.
-    axes.set_ylim(bottom=0)
+    # From 0, so that a gain looks as large as it is; up to what was reached, with room for its mark.
+    axes.set_ylim(0, 1.05 * axes.get_ylim()[1])
     axes.locator_params(axis="x", integer=True)
     axes.grid(alpha=0.3)
 
