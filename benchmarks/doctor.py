@@ -96,24 +96,27 @@ def findings(subjects: Iterable[Subject] = SUBJECTS) -> Iterable[Finding]:
             yield look_at(subject, fault)
 
 
+def _row(name: str, here: list[Finding]) -> str:
+    wrong = [finding for finding in here if finding.is_wrong]
+    equivalent = [finding for finding in here if finding.fault and not finding.is_wrong]
+    return (
+        f"{name:<52}{len(wrong):>8}{sum(f.rejected for f in wrong):>10}{len(equivalent):>12}"
+        f"{sum(not f.rejected for f in equivalent):>10}{statistics.median(f.seconds for f in here):>8.2f}"
+    )
+
+
 def main() -> None:
     """Print both tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--list", action="store_true", help="tell each fault that the doctor names otherwise")
     arguments = parser.parse_args()
-    everything = []
+    everything: list[Finding] = []
     print(f"{'function':<52}{'faults':>8}{'rejected':>10}{'equivalent':>12}{'accepted':>10}{'s each':>8}")
     for subject in SUBJECTS:
         here = list(findings([subject]))
         everything += here
-        wrong = [finding for finding in here if finding.is_wrong]
-        right = [finding for finding in here if not finding.is_wrong]
-        print(
-            f"{subject.name:<52}{len(wrong):>8}{sum(f.rejected for f in wrong):>10}"
-            f"{len(right) - 1:>12}{sum(not f.rejected for f in right) - 1:>10}"
-            f"{statistics.median(f.seconds for f in here):>8.2f}",
-            flush=True,
-        )
+        print(_row(subject.name, here), flush=True)
+    print(_row("all", everything))
     asked = [finding for finding in everything if finding.is_wrong and finding.diagnosed]
     told = Counter(finding.fault.family for finding in asked if finding.fault)
     right_first = Counter(f.family for f in asked if f.fault and f.family == f.fault.family)

@@ -13,12 +13,16 @@ import pytest
 from autograder.notebook import (
     CheckFailed,
     answers,
+    check_accuracy,
     check_close,
+    check_dtype,
     check_equal,
+    check_faster,
     check_memory,
     check_no_loops,
     check_shape,
     check_that,
+    check_unchanged,
     progress,
     task,
 )
@@ -235,3 +239,62 @@ def test_a_function_that_was_never_defined_says_so() -> None:
     failure = fails(call)
     assert failure.verdict == "relu is not defined."
     assert "run the cell with your solution" in str(failure)
+
+
+def test_the_type_of_elements_is_checked_with_the_usual_reason() -> None:
+    with task("cast"):
+        check_dtype("out", lambda: np.zeros(3, np.float32), np.float32)
+    whole = fails(lambda: check_dtype("out", np.zeros(3, int), float))
+    assert (whole.expected, whole.got) == ("float64", "int64")
+    assert "whole numbers" in str(whole.cause)
+    assert "float64 unless told otherwise" in str(fails(lambda: check_dtype("out", np.ones(3), "f4")).cause)
+    assert fails(lambda: check_dtype("out", None, float)).cause == "the function ends without a return"
+    assert fails(lambda: check_dtype("out", [1.0], float)).got == "[1]"
+
+
+def test_inputs_that_are_changed_in_place_are_named_and_put_back() -> None:
+    x, w = np.arange(3.0), np.ones(2)
+
+    def centre() -> None:
+        nonlocal x
+        x -= x.mean()
+
+    with task("centre"):
+        check_unchanged({"x": x, "w": w}, lambda: x - x.mean())
+    failure = fails(lambda: check_unchanged({"x": x, "w": w}, centre))
+    assert failure.verdict == "your code changes x in place."
+    np.testing.assert_array_equal(x, np.arange(3.0))
+
+
+def test_speed_is_a_ratio_and_slower_code_is_told_so(capsys: pytest.CaptureFixture[str]) -> None:
+    def slow() -> int:
+        return sum(range(200_000))
+
+    with task("sum"):
+        check_faster(lambda: None, slow, at_least=3)
+    assert "× as fast" in capsys.readouterr().out
+    failure = fails(lambda: check_faster(slow, lambda: None, at_least=3))
+    assert failure.expected == "at least 3× as fast"
+    assert "× slower" in str(failure.got)
+
+
+def test_accuracy_counts_labels() -> None:
+    y = np.array([0, 1, 2, 2])
+    with task("predict"):
+        check_accuracy("the model", lambda: np.array([0, 1, 2, 0]), y, at_least=0.75)
+    failure = fails(lambda: check_accuracy("the model", np.array([2, 2, 2, 2]), y, at_least=0.75))
+    assert (failure.expected, failure.got) == ("at least 75.0% of 4", "50.0%")
+    assert failure.cause == "that is what guessing reaches: nothing has been learnt"
+    assert "these are scores" in str(fails(lambda: check_accuracy("it", np.ones((4, 3)), y, 0.5)).cause)
+    assert fails(lambda: check_accuracy("it", np.ones(3), y, 0.5)).expected == "shape (4,)"
+
+
+def test_what_a_check_is_given_may_be_a_callable_that_is_not_written_yet() -> None:
+    y = np.array([0, 1])
+    for check in (
+        lambda: check_dtype("out", unfinished, float),
+        lambda: check_unchanged({"y": y}, unfinished),
+        lambda: check_faster(unfinished, unfinished, 2),
+        lambda: check_accuracy("it", unfinished, y, 0.5),
+    ):
+        assert fails(check).state is State.NOT_STARTED

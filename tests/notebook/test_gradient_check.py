@@ -333,3 +333,51 @@ def test_code_in_a_message_is_code_in_the_notebook() -> None:
     failure = failure_of(lambda x: np.sum((x - x.mean(axis=0)) ** 3), {"x": x}, 3 * (x - x.mean(axis=0)) ** 2)
     assert "`x.mean(axis=0)` is treated as a constant." in str(failure)
     assert "<code>x.mean(axis=0)</code> is treated as a constant." in failure._repr_html_()
+
+
+class Centred:
+    """A layer that remembers a running mean, as batch normalisation does."""
+
+    def __init__(self) -> None:
+        self.running_mean = np.zeros(3)
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        mean = x.mean(axis=0)
+        self.running_mean = 0.9 * self.running_mean + 0.1 * mean
+        return x - mean
+
+
+def test_a_diagnosis_leaves_a_layer_usable() -> None:
+    layer, x = Centred(), np.random.default_rng(11).normal(size=(4, 3))
+    upstream = np.random.default_rng(12).normal(size=(4, 3))
+    failure = failure_of(layer.forward, {"x": x}, upstream, upstream)
+    assert "`x.mean(axis=0)` is treated as a constant." in str(failure.cause)
+    layer.forward(x)
+    assert type(layer.running_mean) is np.ndarray
+    right = upstream - upstream.mean(axis=0)
+    check_gradient(layer.forward, {"x": x}, right, upstream)
+
+
+def test_a_forward_pass_that_cannot_be_watched_is_checked_all_the_same() -> None:
+    def picky(x: np.ndarray) -> float:
+        if type(x) is not np.ndarray:
+            raise TypeError
+        return float(np.sum(x**2))
+
+    x = np.random.default_rng(13).normal(size=(4, 3))
+    check_gradient(picky, {"x": x}, 2 * x)
+    assert "A factor 2 is missing in dx." in str(failure_of(picky, {"x": x}, x).cause)
+
+
+def test_a_large_gradient_is_diagnosed_from_a_part_of_its_elements() -> None:
+    x = np.random.default_rng(14).normal(size=(300, 400))
+    calls = 0
+
+    def loss(x: np.ndarray) -> float:
+        nonlocal calls
+        calls += 1
+        return float(np.sum(x**3))
+
+    failure = failure_of(loss, {"x": x}, -3 * x**2)
+    assert "The sign of dx is wrong." in str(failure.cause)
+    assert calls < x.size

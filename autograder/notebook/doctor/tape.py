@@ -277,7 +277,12 @@ def sites(probe: Probe) -> list[Site]:
 
 
 def _matters(probe: Probe, site: Site, value: np.ndarray) -> bool:
-    """Return whether what a call returns has to do with the value: a loss computes gradients beside it."""
+    """Return whether what a call returns has to do with the value: a loss computes gradients beside it.
+
+    A maximum does, though the value stays as it is: softmax takes it off and puts it back.
+    """
+    if site.name in ("max", "amax", "maximum.reduce"):
+        return True
     shaken = _run(probe, {}, [Change(site, How.SHAKE)])[0]
     return shaken is None or not np.array_equal(shaken, value, equal_nan=True)
 
