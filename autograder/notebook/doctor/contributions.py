@@ -11,10 +11,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from autograder.notebook.doctor.slopes import STEP
 from autograder.notebook.doctor.symptoms import Cause, Failure, Family, Patient
 from autograder.notebook.probe import Floats
-
-_STEP = 1e-6
 
 #: Wrong elements that are looked at; a pattern that holds for so many holds for all.
 _MOST = 30
@@ -52,8 +51,8 @@ def assigned(patient: Patient, failure: Failure) -> Iterator[Cause]:
 def _contributions(patient: Patient, failure: Failure, index: tuple[int, ...], upstream: Floats) -> Floats:
     """Return what each output contributes to one element, of the output's shape."""
     move = np.zeros_like(failure.analytic)
-    move[index] = _STEP
+    move[index] = STEP
     above, below = patient.probe.value({failure.name: move}), patient.probe.value({failure.name: -move})
-    change = (above.astype(np.float64) - below) / (2 * _STEP) * upstream
+    change = (above.astype(np.float64) - below) / (2 * STEP) * upstream
     change[np.abs(change) < 1e-8 * failure.size] = 0
     return change

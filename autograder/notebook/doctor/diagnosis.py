@@ -12,7 +12,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy as np
 
 from autograder.notebook.comparison import Comparison
-from autograder.notebook.doctor import amounts, contributions, normalisation, origins, paths, places, tape
+from autograder.notebook.doctor import (
+    amounts,
+    contributions,
+    derivatives,
+    normalisation,
+    origins,
+    paths,
+    places,
+    tape,
+)
 from autograder.notebook.doctor.factors import Quantities, axis_lengths
 from autograder.notebook.doctor.symptoms import Cause, Failure, Family, Patient
 from autograder.notebook.probe import Floats, Probe
@@ -34,7 +43,7 @@ _HYPOTHESES: tuple[Callable[[Patient, Failure], Iterator[Cause]], ...] = (
     places.axes,
     origins.altered_upstream,
     origins.reduced_upstream,
-    paths.epsilon,
+    normalisation.epsilon,
     amounts.known_ratio,
     places.collected,
     origins.altered_input,
@@ -44,7 +53,7 @@ _HYPOTHESES: tuple[Callable[[Patient, Failure], Iterator[Cause]], ...] = (
     paths.counted_wrongly,
     normalisation.normalisation,
     places.wrong_axis,
-    paths.wrong_derivative,
+    derivatives.wrong_derivative,
     places.mask,
     places.too_many_or_few,
     origins.behind_a_product,
@@ -55,7 +64,7 @@ _HYPOTHESES: tuple[Callable[[Patient, Failure], Iterator[Cause]], ...] = (
     amounts.nothing_flows,
     places.let_through,
     amounts.same_everywhere,
-    paths.where_it_goes_wrong,
+    derivatives.where_it_goes_wrong,
 )
 
 

@@ -20,12 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.notebook.doctor import tape
+from autograder.notebook.doctor.calls import Change, How, Site
 from autograder.notebook.doctor.factors import Meaning
+from autograder.notebook.doctor.slopes import STEP, slopes_of
 from autograder.notebook.doctor.symptoms import Cause, Failure, Family, Patient
-from autograder.notebook.doctor.tape import Change, Site
 from autograder.notebook.probe import Floats
 
-_STEP = 1e-6
 _MOST = 600
 _PARTS = ("the direct part", "the part through the mean", "the part through the variance")
 _MEANS = ("mean", "sum", "average", "add.reduce")
@@ -50,12 +50,28 @@ class _Root:
     epsilon: float
 
 
+def epsilon(patient: Patient, failure: Failure) -> Iterator[Cause]:
+    """Find a gradient that knows nothing of ε, in any of its parts."""
+    slopes = slopes_of(patient, failure)
+    if slopes is None:
+        return
+    for root in _roots(patient):
+        changed = slopes.changed(patient, [Change(root.site, How.DROP)])
+        if changed is not None and slopes.explained_by(changed):
+            title = f"ε is left out of {failure.label}: the forward pass has `{root.site.text}`."
+            evidence = f"Your {failure.label} is the gradient with 0 in place of {root.epsilon:.3g}."
+            yield Cause(Family.EPSILON, title, evidence)
+            return
+
+
 def normalisation(patient: Patient, failure: Failure) -> Iterator[Cause]:
     """Find which part of the gradient of a normalisation is off, and by what."""
     g = failure.analytic
     if g.size > _MOST or not failure.known.all() or not np.isfinite(g).all():
         return
     for root in _roots(patient):
+        if len(root.site.calls) > 1:
+            continue
         groups = _groups(g.shape, root.variance)
         if groups is None:
             continue
@@ -76,7 +92,7 @@ def normalisation(patient: Patient, failure: Failure) -> Iterator[Cause]:
 def _roots(patient: Patient) -> Iterator[_Root]:
     """Yield where a small constant is added to what is then under a root, or divided by."""
     for site in patient.sites:
-        if site.name != "add" or len(site.calls) != 1:
+        if site.name != "add":
             continue
         (before, *_), result = site.calls[0]
         added = result - before if before.shape == result.shape else np.full(1, np.nan)
@@ -134,11 +150,11 @@ def _gradient(patient: Patient, failure: Failure, changes: list[Change]) -> Floa
     gradient = np.empty_like(failure.analytic)
     for index in np.ndindex(gradient.shape):
         move = np.zeros_like(gradient)
-        move[index] = _STEP
+        move[index] = STEP
         slope = tape.slope(patient.probe, changes, failure.name, move)
         if slope is None:
             return None
-        gradient[index] = slope / _STEP
+        gradient[index] = slope / STEP
     return gradient
 
 

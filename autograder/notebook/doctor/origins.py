@@ -14,12 +14,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from autograder.notebook.doctor import places, tape
-from autograder.notebook.doctor.paths import directions
+from autograder.notebook.doctor.calls import FEW_CALLS, Change, How, Site
+from autograder.notebook.doctor.slopes import STEP, directions
 from autograder.notebook.doctor.symptoms import Cause, Failure, Family, Patient
-from autograder.notebook.doctor.tape import Change, How, Site
 from autograder.notebook.probe import Floats
-
-_STEP = 1e-6
 
 #: The gradient of an intermediate value is taken element by element: no more than this many.
 _MOST = 400
@@ -48,9 +46,9 @@ def altered_upstream(patient: Patient, failure: Failure) -> Iterator[Cause]:
     tried = directions(patient, failure)
     outputs = []
     for direction in tried:
-        moves = (sign * _STEP * direction for sign in (1.0, -1.0))
+        moves = (sign * STEP * direction for sign in (1.0, -1.0))
         above, below = (patient.probe.value({failure.name: move}) for move in moves)
-        outputs.append((above.astype(np.float64) - below) / (2 * _STEP))
+        outputs.append((above.astype(np.float64) - below) / (2 * STEP))
     claimed = np.array([np.sum(g * direction) for direction in tried])
     true = np.array([np.sum(output * upstream) for output in outputs])
     for family, how, altered in itertools.chain(_masked(upstream), _parts(upstream), rearranged(upstream)):
@@ -70,7 +68,7 @@ def altered_input(patient: Patient, failure: Failure) -> Iterator[Cause]:
         return
     tried = directions(patient, failure)
     claimed = [float(np.sum(failure.analytic * direction)) for direction in tried]
-    true = [patient.probe.slope(failure.name, _STEP * direction) / _STEP for direction in tried]
+    true = [patient.probe.slope(failure.name, STEP * direction) / STEP for direction in tried]
     deadline = time.monotonic() + _PATIENCE
     for name, array in patient.probe.point.items():
         if name == failure.name or array.ndim < 2:
@@ -79,9 +77,7 @@ def altered_input(patient: Patient, failure: Failure) -> Iterator[Cause]:
             if time.monotonic() > deadline:
                 return
             for direction, claim, truth in zip(tried, claimed, true, strict=True):
-                slope = (
-                    _slope_beside(patient, failure.name, _STEP * direction, {name: altered - array}) / _STEP
-                )
+                slope = _slope_beside(patient, failure.name, STEP * direction, {name: altered - array}) / STEP
                 if not abs(claim - slope) <= 1e-3 * abs(claim - truth):
                     break
             else:
@@ -221,7 +217,7 @@ def behind_a_sum(patient: Patient, failure: Failure) -> Iterator[Cause]:
 def _calls(patient: Patient, names: tuple[str, ...]) -> Iterator[tuple[Site, int, list[Floats]]]:
     """Yield the calls of NumPy functions by name that take two arrays."""
     for site in patient.sites:
-        if site.name in names and site.num_arguments == 2 and len(site.calls) <= tape.FEW_CALLS:
+        if site.name in names and site.num_arguments == 2 and len(site.calls) <= FEW_CALLS:
             for call, (arguments, _) in enumerate(site.calls):
                 yield site, call, arguments
 
@@ -240,12 +236,12 @@ def _gradient_of(patient: Patient, site: Site, call: int) -> Floats | None:
         return None
     for index in np.ndindex(shape):
         move = np.zeros(shape)
-        move[index] = _STEP
+        move[index] = STEP
         up, down = (Change(site, How.MOVE, by=sign * move, call=call) for sign in (1.0, -1.0))
         slope = tape.difference(patient.probe, [up], [down])
         if slope is None:
             return None
-        gradient[index] = slope / _STEP
+        gradient[index] = slope / STEP
     return gradient
 
 

@@ -10,8 +10,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from autograder.notebook.doctor.calls import Site
 from autograder.notebook.doctor.factors import Quantities
-from autograder.notebook.doctor.tape import Site
 from autograder.notebook.probe import Floats, Probe
 
 

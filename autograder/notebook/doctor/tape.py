@@ -8,125 +8,21 @@ path: what a backward pass computes that "treats the variance as a constant".
 
 from __future__ import annotations
 
-import linecache
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import Enum, auto
-from itertools import islice
-from types import CodeType, FrameType
+from types import FrameType
 from typing import Any
 
 import numpy as np
 
+from autograder.notebook.doctor.calls import Change, How, Place, Site, changed, floats, is_float
 from autograder.notebook.probe import Floats, Probe
-
-#: Where the call comes from: a code object and the offset of an instruction in it.
-Place = tuple[CodeType, int]
 
 #: A site that is reached more often (in a loop over pixels) is more than a diagnosis can wait for.
 _MOST_CALLS = 20_000
 
-#: A site that is reached so often at the most is a layer's, and each call is worth a look.
-FEW_CALLS = 6
-
 _OUTSIDE = (os.path.dirname(np.__file__), os.path.dirname(os.path.dirname(__file__)))
-
-
-@dataclass
-class Site:
-    """A place in the student's code that calls NumPy.
-
-    Attributes
-    ----------
-    place
-        Where it is.
-    name
-        NumPy's name of what is called: "var", "maximum".
-    calls
-        For each time that it was reached: the floating-point arguments, and the result.
-    """
-
-    place: Place
-    name: str
-    calls: list[tuple[list[np.ndarray], np.ndarray]] = field(default_factory=list)
-
-    @property
-    def num_arguments(self) -> int:
-        """How many floating-point arrays it takes."""
-        return len(self.calls[0][0])
-
-    @property
-    def line(self) -> str:
-        """The line of code that it stands in."""
-        code, _ = self.place
-        number = self._position()[0]
-        return linecache.getline(code.co_filename, number).strip() if number else ""
-
-    @property
-    def text(self) -> str:
-        """The expression, as written: ``x.var(axis=0)``."""
-        line, end_line, start, end = self._position()
-        if line is None or line != end_line or start is None or end is None:
-            return self.line
-        # Columns count bytes.
-        source = linecache.getline(self.place[0].co_filename, line).encode()
-        return source[start:end].decode(errors="replace")
-
-    def _position(self) -> tuple[int | None, int | None, int | None, int | None]:
-        code, offset = self.place
-        return next(islice(code.co_positions(), offset // 2, None), (None, None, None, None))
-
-    @property
-    def order(self) -> tuple[str, int]:
-        """What sites are sorted by: as they stand in the code."""
-        return self.place[0].co_filename, self._position()[0] or 0
-
-
-def each_call(site: Site) -> list[int | None]:
-    """Return what of a site to change: all of its calls, then, where there are a few, one at a time."""
-    calls = len(site.calls)
-    return [None, *(range(calls) if 1 < calls <= FEW_CALLS else ())]
-
-
-class How(Enum):
-    """What is changed about a call; `Change` says what each means."""
-
-    HOLD = auto()
-    PASS = auto()
-    OPPOSITE = auto()
-    DROP = auto()
-    MOVE = auto()
-    SHAKE = auto()
-
-
-@dataclass(frozen=True)
-class Change:
-    """One call of the forward pass, changed.
-
-    Attributes
-    ----------
-    site
-        Which call.
-    how
-        HOLD: as if it did not depend on the inputs. PASS: it hands changes of its arguments on one to
-        one. OPPOSITE: it hands them on just where it does not. DROP: it returns its first argument, as if
-        the constant that it adds were 0. MOVE: its result is moved.
-        SHAKE: its result is changed a little, each element otherwise.
-    argument
-        For HOLD, which of its arguments is held at its value; None holds the result.
-    by
-        For MOVE, by how much.
-    call
-        Which call, where there are several: a layer's code runs once a layer. None changes all of them.
-    """
-
-    site: Site
-    how: How = How.HOLD
-    argument: int | None = None
-    by: np.ndarray | None = None
-    call: int | None = None
 
 
 class _Tape:
@@ -152,48 +48,17 @@ class _Tape:
         self._reached[place] += 1
         if change.call not in (None, reached):
             return compute(arguments)
-        return _changed(change, *change.site.calls[reached], arguments, compute)
+        return changed(change, *change.site.calls[reached], arguments, compute)
 
     def _note(self, name: str, arguments: list[Any], result: Any) -> Any:
-        if _is_float(result):
+        if is_float(result):
             self._calls += 1
             if self._calls > _MOST_CALLS:
                 raise _OtherWay
             place = _place()
             site = self.sites.setdefault(place, Site(place, name))
-            site.calls.append(([np.array(a) for a in _floats(arguments)], np.array(result)))
+            site.calls.append(([np.array(a) for a in floats(arguments)], np.array(result)))
         return result
-
-
-def _changed(
-    change: Change,
-    before: list[np.ndarray],
-    result: np.ndarray,
-    arguments: list[Any],
-    compute: Callable[[list[Any]], Any],
-) -> Any:
-    """Return what a changed call returns; `before` and `result` are its arguments and result at the point."""
-    now = _floats(arguments)
-    if change.how is How.DROP:
-        return now[0]
-    if change.how is How.MOVE:
-        return compute(arguments) + change.by
-    if change.how is How.SHAKE:
-        waves = np.cos(np.arange(result.size)).reshape(result.shape)
-        return compute(arguments) * (1 + 1e-3 * waves) + 1e-3 * waves
-    if change.how is How.PASS:
-        return result + sum(new - old for new, old in zip(now, before, strict=True))
-    if change.how is How.OPPOSITE:
-        return result + (result != before[0]) * (now[0] - before[0])
-    if change.argument is None:
-        compute(arguments)  # for its effects: a result written elsewhere
-        return result.copy()
-    held, count = list(arguments), -1
-    for position, argument in enumerate(arguments):
-        count += _is_float(argument)
-        if _is_float(argument) and count == change.argument:
-            held[position] = before[count].reshape(np.shape(argument))
-    return compute(held)
 
 
 class _OtherWay(Exception):  # noqa: N818  (not an error of anybody's)
@@ -261,7 +126,7 @@ def watch(value: Any) -> Any:
     """Return floating-point numbers as an array that is watched; anything else as it is."""
     if isinstance(value, tuple | list):
         return type(value)(watch(item) for item in value) if type(value) in (tuple, list) else value
-    return np.asarray(value).view(_Watched) if _is_float(value) else value
+    return np.asarray(value).view(_Watched) if is_float(value) else value
 
 
 def sites(probe: Probe) -> list[Site]:
@@ -336,11 +201,3 @@ def _plain(value: Any) -> Any:
     if type(value) in (tuple, list):
         return type(value)(_plain(item) for item in value)
     return value
-
-
-def _is_float(value: Any) -> bool:
-    return isinstance(value, np.ndarray | np.floating) and value.dtype.kind == "f"
-
-
-def _floats(values: list[Any]) -> list[Any]:
-    return [value for value in values if _is_float(value)]
