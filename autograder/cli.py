@@ -142,6 +142,35 @@ def release(
 
 
 @app.command()
+def prove(
+    assignments: Annotated[
+        list[str] | None, typer.Argument(metavar="[ASSIGNMENT]...", help="Default: all.")
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Prove what did not change since it was proved, too.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+) -> None:
+    """Show that assignments are sound: the reference, stubs, variants and mistakes earn what they must.
+
+    For example:
+
+    - `autograder prove`
+    - `autograder prove 02_knn --again --json`
+    """
+    from autograder.course import Course
+    from autograder.release.prove import prove as prove_one
+    from autograder.results import proof
+
+    course = Course.find()
+    names = [course.assignment(name) for name in assignments or course.assignments()]
+    findings = proof.watch(finding for name in names for finding in prove_one(course, name, again=again))
+    proof.show(findings, as_json=as_json)
+    if not all(finding.holds for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
 def grade(
     assignment: Annotated[str, typer.Argument(help="The assignment, for example 02_knn.")],
     student: Annotated[

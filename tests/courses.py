@@ -36,7 +36,7 @@ def forgets_first(x):
     return double(x[1:]).sum()
 
 
-@mistake("square")
+@mistake("square", hidden_only="The rule is checked on the source.")
 def loops(x):
     """There is a loop."""
     return np.array([value * value for value in x])

@@ -221,7 +221,7 @@ class Solver:
 
         The model and the Solver are made as they were then. The result is that of a training that was never
         stopped, bit for bit, as far as the model keeps nothing but its parameters: dropout's generator and
-        the running averages of batch normalization are its own affair.
+        the running averages of batch normalisation are its own affair.
 
         Parameters
         ----------

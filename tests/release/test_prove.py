@@ -1,0 +1,130 @@
+"""An unsound assignment is found out, and told by what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+from typer.testing import CliRunner
+
+from autograder.cli import app
+from autograder.course import Course
+from autograder.grading.material import prepare
+from autograder.grading.mistakes import read_solutions
+from autograder.release.build import release
+from autograder.release.prove import Proof, prove
+from autograder.results.proof import Finding
+
+
+def graded_cell(notebook: NotebookNode, task: str) -> NotebookNode:
+    return next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == f"{task}-test")
+
+
+def proof_of(course: Course, change: Callable[[Path], None] | None = None) -> dict[str, Finding]:
+    if change is not None:
+        change(course.root / "source_solutions/01_tiny")
+        release(course, "01_tiny")
+    return {finding.claim: finding for finding in prove(course, "01_tiny")}
+
+
+def problems(found: dict[str, Finding]) -> str:
+    return "\n".join(problem for finding in found.values() for problem in finding.problems)
+
+
+FIRST = "the reference earns everything"
+
+
+def test_a_sound_assignment_is_proved_once_and_again_when_it_changed(course: Course) -> None:
+    found = proof_of(course)
+    assert problems(found) == ""
+    assert len(found) == 9
+    variants = course.root / "source_solutions/01_tiny/variants/tiny.py"
+    variants.write_text(variants.read_text() + "\n\n")
+    assert [finding.claim for finding in prove(course, "01_tiny")] == ["proved before, unchanged"]
+    # Findings come as they are made: the first says that a proof has begun.
+    assert next(prove(course, "01_tiny", again=True)).claim == FIRST
+    variants.write_text(variants.read_text().replace("x + x", "np.add(x, x)"))
+    assert next(prove(course, "01_tiny")).claim == FIRST
+
+
+def with_answer(text: str) -> Callable[[Path], None]:
+    def change(folder: Path) -> None:
+        notebook = nbformat.read(folder / "tiny.ipynb", as_version=4)
+        cell = graded_cell(notebook, "double")
+        cell.source = cell.source.replace("### END HIDDEN TESTS", f"{text}\n### END HIDDEN TESTS")
+        nbformat.write(notebook, folder / "tiny.ipynb")
+
+    return change
+
+
+def with_text(file: str, old: str, new: str) -> Callable[[Path], None]:
+    def change(folder: Path) -> None:
+        path = folder / file
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+
+    return change
+
+
+def test_what_is_unsound_is_told(course: Course) -> None:
+    def change(folder: Path) -> None:
+        with_answer('answer("of two", lambda: double(np.array([2.0])))')(folder)
+        with_answer('answer("nothing", lambda: None)')(folder)
+        with_answer('answer("shape", lambda: double(rng.standard_normal(3)).shape)')(folder)
+        with_text("variants/tiny.py", "x + x", "x + 1")(folder)
+        with_text("mistakes/tiny.py", "return x + 2", "return x * 2.0")(folder)
+        with_text("mistakes/tiny.py", "The square is taken", "Something else is done")(folder)
+
+    found = proof_of(course, change)
+    for told in (
+        "double: the answer 'of two' is the same under two seeds",
+        "double: the answer 'nothing' is the same under two seeds",
+        "double-zeros: earns 'nothing', 'shape'",
+        "adds_itself: loses",
+        "adds_two: earns everything",
+        "adds_two: earns full points",
+        "squares: no visible check says 'Something else is done.'",
+    ):
+        assert told in problems(found)
+    # What is unsound is not taken for proved.
+    assert next(prove(course, "01_tiny")).claim == FIRST
+
+
+def test_a_need_that_is_not_declared_is_told(course: Course) -> None:
+    (material,) = prepare(course, "01_tiny")
+    assert all(task.needs for name, task in material.tasks.items() if name == "total")
+    text = material.source_text.replace('"needs": ["double"]', '"needs": []')
+    assert text != material.source_text
+    variants = read_solutions(course.root / "source_solutions/01_tiny/variants/tiny.py")
+    proof = Proof(replace(material, source_text=text), variants, course.config(), (1, 2, 3))
+    assert proof._needs() == (len(material.tasks), ["total: needs double, and does not say so"])
+
+
+def test_mistakes_that_answer_alike_are_told(course: Course) -> None:
+    with_text("mistakes/tiny.py", "return x**2", "return x + 2")(course.root / "source_solutions/01_tiny")
+    (material,) = prepare(course, "01_tiny")
+    proof = Proof(material, (), course.config(), (1, 2, 3))
+    assert proof._apart()[1] == ["squares: answers just as adds_two does"]
+
+
+def test_the_command_prints_a_table_and_its_exit_code_is_the_verdict(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(course.root)
+    sound = CliRunner().invoke(app, ["prove", "01_tiny"])
+    assert sound.exit_code == 0, sound.output
+    assert "every variant earns everything" in sound.output
+    assert "Sound." in sound.output
+    proved_before = CliRunner().invoke(app, ["prove", "--json"])
+    assert "proved before, unchanged" in proved_before.output
+    unsound = Finding("01_tiny/tiny", "variants", 1, ("adds_itself: loses 'double'",), 1.0)
+    monkeypatch.setattr("autograder.release.prove.prove", lambda *_, **__: iter([unsound]))
+    refused = CliRunner().invoke(app, ["prove"])
+    assert refused.exit_code == 1
+    assert "01_tiny/tiny: adds_itself: loses 'double'" in refused.output
+    assert "Not sound: 01_tiny/tiny." in refused.output
