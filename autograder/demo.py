@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 from autograder.course import CONFIG_FILE, NEVER_RELEASED, RELEASE, SOURCE, SUBMITTED, Course
 from autograder.grading.engine import grade_assignment
 from autograder.grading.mistakes import Solution, read_solutions
-from autograder.grading.tasks import is_solution, is_test, task_of
+from autograder.grading.tasks import is_solution, is_test, task_of, without_marks
 from autograder.release.build import release
 from autograder.results.outcome import Outcome, Result
 
@@ -109,7 +109,7 @@ def _problem(student: Student, outcome: Outcome) -> str | None:
 
 
 def _class(source: NotebookNode, released: NotebookNode, known: list[Solution]) -> Iterator[Student]:
-    reference = {task_of(cell): _without_marks(cell.source) for cell in source.cells if is_solution(cell)}
+    reference = {task_of(cell): without_marks(cell.source) for cell in source.cells if is_solution(cell)}
     yield Student("perfect", _notebook(released, reference))
     yield Student("blank", _notebook(released, {}), loses_all=True)
     *hands, cheating_hand = _deal(known)
@@ -158,12 +158,6 @@ def _notebook(released: NotebookNode, solutions: dict[str, str]) -> str:
         if is_solution(cell) and task_of(cell) in solutions:
             cell.source = solutions[task_of(cell)]
     return str(nbformat.writes(notebook))
-
-
-def _without_marks(source: str) -> str:
-    return "\n".join(
-        line for line in source.splitlines() if "### BEGIN" not in line and "### END" not in line
-    )
 
 
 def _with_first_line(source: str, line: str) -> str:

@@ -110,6 +110,11 @@ def visible_source(cell: NotebookNode) -> str:
     return "\n".join(lines)
 
 
+def without_marks(source: str) -> str:
+    """Return a solution cell as a student would have written it: without the marks of what is cut at release."""
+    return "\n".join(line for line in source.splitlines() if not any(mark in line for mark in SOLUTION))
+
+
 def given_source(cell: NotebookNode) -> str:
     """Return what of a solution cell students are given before they write: all up to the mark."""
     lines = cell.source.split("\n")

@@ -40,7 +40,7 @@ from autograder.grading.key import (
 )
 from autograder.grading.material import Material, prepare
 from autograder.grading.mistakes import Solution, read_solutions
-from autograder.grading.tasks import all_needs, is_solution, is_test, task_of
+from autograder.grading.tasks import SOLUTION, all_needs, is_solution, is_test, task_of, without_marks
 from autograder.results.outcome import Outcome
 from autograder.results.proof import Finding
 
@@ -250,7 +250,7 @@ class Proof:
                 if cell.cell_type == "code" and is_solution(cell):
                     task = task_of(cell)
                     text = references[task]
-                    cell.source = hand[task].cell(text) if task in hand else _without_marks(text)
+                    cell.source = hand[task].cell(text) if task in hand else without_marks(text)
             for outcome in self._graded(notebook, self._standards[0]):
                 own = hand.get(outcome.task)
                 if own is None and not outcome.is_full:
@@ -268,7 +268,7 @@ class Proof:
             notebook = nbformat.reads(self.material.source_text, as_version=4)
             for cell in notebook.cells:
                 if is_solution(cell) and task_of(cell) == broken:
-                    cell.source = cell.source.replace("### BEGIN SOLUTION", "raise RuntimeError")
+                    cell.source = cell.source.replace(f"### {SOLUTION[0]}", "raise RuntimeError")
             with TemporaryDirectory() as folder:
                 self._execute.run(notebook, Path(folder), self._standards[0].material.seed)
             for cell in notebook.cells:
@@ -322,9 +322,3 @@ def _rounded(answer: object) -> object:
     if isinstance(value, np.ndarray):
         return value.shape, np.round(value.astype(float), 6).tolist()
     return repr(value)
-
-
-def _without_marks(source: str) -> str:
-    return "\n".join(
-        line for line in source.splitlines() if "### BEGIN" not in line and "### END" not in line
-    )
