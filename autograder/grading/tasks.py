@@ -111,7 +111,7 @@ def visible_source(cell: NotebookNode) -> str:
 
 
 def without_marks(source: str) -> str:
-    """Return a solution cell as a student would have written it: without the marks of what is cut at release."""
+    """Return a solution cell as a student would have written it, without the marks around the solution."""
     return "\n".join(line for line in source.splitlines() if not any(mark in line for mark in SOLUTION))
 
 
