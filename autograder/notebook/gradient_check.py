@@ -200,6 +200,7 @@ def examine(
             )
         comparisons = compare(probe, gradients, precision)
         notes += _kinks(comparisons, labels)
+        _require_smooth(comparisons, labels)
         if all(comparison.verdict is Verdict.RIGHT for comparison in comparisons):
             return Examination(comparisons, labels, notes)
         # Most gradients are right in the end: the doctor is sent for when one is not.
@@ -286,6 +287,19 @@ def _named(given: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
     if len(inputs) == 1 and not isinstance(given, list | tuple):
         return dict.fromkeys(inputs, given)
     return dict(zip(inputs, given, strict=False))
+
+
+def _require_smooth(comparisons: Sequence[Comparison], labels: Mapping[str, str]) -> None:
+    """Refuse to pass a gradient of which no element could be looked at."""
+    for comparison in comparisons:
+        if comparison.num_kinks and comparison.num_kinks == comparison.analytic.size:
+            raise CheckFailed(
+                current_task(),
+                f"nothing of {labels[comparison.name]} can be checked: f has a kink at every element.",
+                check=f"{labels[comparison.name]}, against differences of your forward pass",
+                cause="every number sits where a ReLU, a maximum or a hinge bends: at 0, or at a tie",
+                next="check at other numbers: random ones are hardly ever on a kink",
+            )
 
 
 def _kinks(comparisons: Sequence[Comparison], labels: Mapping[str, str]) -> list[str]:

@@ -35,7 +35,6 @@ class Probe:
         self._inputs = inputs
         self._weights = 1.0 if upstream is None else np.asarray(upstream, np.float64)
         self.point: dict[str, Floats] = {name: np.array(value, np.float64) for name, value in inputs.items()}
-        self.evaluations = 0
 
     @contextlib.contextmanager
     def at_work(self) -> Iterator[Probe]:
@@ -58,8 +57,8 @@ class Probe:
         steps = steps or {}
         for name, here in self.point.items():
             self._inputs[name][...] = here + steps[name] if name in steps else here
-        self.evaluations += 1
-        return first(self._f(**self._inputs))
+        # A copy: a forward pass may return its input, a view, or a buffer that the next call overwrites.
+        return np.array(first(self._f(**self._inputs)))
 
     def watched(self, wrap: Callable[[np.ndarray], Any], steps: Mapping[str, Floats]) -> np.ndarray:
         """Return `value`, with each array wrapped before f gets to see it."""

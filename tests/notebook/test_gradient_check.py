@@ -381,3 +381,42 @@ def test_a_large_gradient_is_diagnosed_from_a_part_of_its_elements() -> None:
     failure = failure_of(loss, {"x": x}, -3 * x**2)
     assert "The sign of dx is wrong." in str(failure.cause)
     assert calls < x.size
+
+
+def returns_a_buffer() -> Callable[[np.ndarray], np.ndarray]:
+    out = np.empty((4, 3))
+
+    def triple(x: np.ndarray) -> np.ndarray:
+        return np.multiply(x, 3, out=out)
+
+    return triple
+
+
+@pytest.mark.parametrize(
+    ("forward", "factor"),
+    [
+        (lambda x: (x, None), 1),  # dropout when it is not training
+        (lambda x: x.reshape(2, 6), 1),  # a view
+        (returns_a_buffer(), 3),
+    ],
+)
+def test_a_forward_pass_may_return_its_input_a_view_or_a_buffer(
+    forward: Callable[[np.ndarray], Any], factor: float
+) -> None:
+    x = np.random.default_rng(15).normal(size=(4, 3))
+    value = forward(x)
+    upstream = np.random.default_rng(16).normal(
+        size=np.shape(value[0] if isinstance(value, tuple) else value)
+    )
+    right = factor * upstream.reshape(4, 3)
+    found = examine(forward, {"x": x}, right, upstream, {})
+    assert not found.failures
+    assert found.comparisons[0].num_kinks == 0
+    failure_of(forward, {"x": x}, right + 0.1, upstream)
+
+
+def test_a_gradient_of_which_nothing_can_be_checked_does_not_pass() -> None:
+    failure = failure_of(
+        lambda x: np.maximum(x, 0), {"x": np.zeros((2, 3))}, np.ones((2, 3)), np.ones((2, 3))
+    )
+    assert failure.verdict == "nothing of dx can be checked: f has a kink at every element."
