@@ -74,8 +74,10 @@ class Sandbox:
             "unseen": self.unseen,
             "proof": str(self._proof),
         }
-        python = [sys.executable, "-P", "-s", "-m", "autograder.grading.inside", json.dumps(plan)]
-        return ["bwrap", *self._walls(), *_system(), *self._own(), "--", *python, module, *arguments]
+        python = [sys.executable, "-s", "-m", "autograder.grading.inside", json.dumps(plan)]
+        # Looked up here: the sandbox has a search path of its own.
+        program = shutil.which("bwrap") or "bwrap"
+        return [program, *self._walls(), *_system(), *self._own(), "--", *python, module, *arguments]
 
     def environment(self, passed: Mapping[str, str]) -> dict[str, str]:
         """Return the environment of what runs in it: `passed`, and where its own things are."""

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import tempfile
 import time
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import zmq.asyncio
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.client import KernelClient
+from jupyter_client.manager import KernelManager
 from jupyter_core.utils import ensure_async, run_sync
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbgrader.preprocessors import Execute
-from traitlets import Enum, Float, Integer, Unicode
+from traitlets import Enum, Float, Integer, Unicode, default
 
 from autograder.course import GRADING_KERNEL, METADATA, SANDBOXES, SKIP_TAG
 from autograder.data.dataset import data_folder
@@ -22,12 +27,16 @@ from autograder.files import short_tempdir
 from autograder.grading import bubblewrap
 from autograder.grading.bubblewrap import Sandbox
 from autograder.grading.collect import copy_files
-from autograder.grading.limits import MIB, Limits, size
+from autograder.grading.limits import Limits
 from autograder.grading.material import material_of
+from autograder.grading.sandbox import GradingProvisioner
 from autograder.grading.tasks import all_needs, declared, is_test, read_tasks, task_of
 
 #: A kernel that dies in this many cells is not started again.
 MAX_KERNELS = 8
+
+#: Seconds in which a kernel that dies is dead.
+DYING = 0.5
 
 #: Seconds for an interrupted cell to end before its kernel is given up.
 GRACE = 3
@@ -40,11 +49,24 @@ class _Stuck(Exception):  # noqa: N818
         self.verdict = verdict
 
 
+class _Channels(AsyncKernelClient):
+    """The connection to a kernel, through which only so much can come at a time."""
+
+    @default("context")
+    def _context_default(self) -> zmq.asyncio.Context:
+        context = super()._context_default()
+        # What is larger never reaches our memory: the connection is cut. Of the rest, few wait for us.
+        context.maxmsgsize = cast(KernelManager, self.parent).provisioner.limits.output  # type: ignore[union-attr]
+        context.rcvhwm = 20
+        return context
+
+
 class _Client(NotebookClient):
     """nbclient, told which cell it was that ran out of time, and how much a cell may put out."""
 
     timed_out = False
     output_left = 0
+    _cut: asyncio.Future[None] | None = None
 
     def process_message(
         self, msg: dict[str, Any], cell: NotebookNode, cell_index: int
@@ -54,10 +76,28 @@ class _Client(NotebookClient):
         if self.output_left >= 0:
             return super().process_message(msg, cell, cell_index)
         cell.outputs = []
-        # As nbclient does for a dead kernel, and this one is as good as dead.
-        if self.task_poll_for_reply is not None:
-            self.task_poll_for_reply.cancel()
+        _provisioner(self).end(_provisioner(self).limits.too_much_output)
         return None
+
+    def watch_connection(self) -> None:
+        """End the kernel when its outputs' connection is cut, which a message too large for us does."""
+        self._cut = asyncio.ensure_future(
+            self._end_when_cut(cast(KernelClient, self.kc).iopub_channel.socket)
+        )
+
+    async def _end_when_cut(self, socket: zmq.asyncio.Socket) -> None:
+        with socket.get_monitor_socket(zmq.EVENT_DISCONNECTED) as monitor:
+            await monitor.poll()
+            provisioner = _provisioner(self)
+            # It is also cut when a kernel dies, which we may hear of first.
+            await asyncio.sleep(DYING)
+            if await provisioner.poll() is None:
+                provisioner.end(provisioner.limits.too_much_output)
+
+    async def _async_cleanup_kernel(self) -> None:
+        if self._cut is not None:
+            self._cut.cancel()
+        await super()._async_cleanup_kernel()
 
     async def _async_handle_timeout(self, timeout: int, cell: NotebookNode | None = None) -> Any:
         self.timed_out = True
@@ -89,14 +129,14 @@ class GradingExecute(Execute):
 
     disk_limit = Integer(Limits.disk, help="Bytes that a kernel in a sandbox may write.").tag(config=True)
 
-    output_limit = Integer(32 * MIB, help="Bytes that a cell may put out.").tag(config=True)
+    output_limit = Integer(Limits.output, help="Bytes that a cell may put out.").tag(config=True)
 
     @property
     def limits(self) -> Limits:
         """What a kernel may take of the machine."""
         # The notebook's time is the kernel's too; what else it computes on is not worth waiting for.
         cpu = int(self.notebook_timeout) + 60
-        return Limits(self.memory_limit, self.disk_limit, self.process_limit, cpu)
+        return Limits(self.memory_limit, self.disk_limit, self.process_limit, cpu, self.output_limit)
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any], km: Any = None
@@ -193,9 +233,7 @@ class _Run:
         sockets.mkdir()
         manager.transport = "ipc"
         manager.connection_file = str(sockets / "kernel.json")
-        # What is larger never reaches our memory: the connection is cut. Of the rest, few wait for us.
-        manager.context.maxmsgsize = self.execute.output_limit
-        manager.context.rcvhwm = 100
+        manager.client_factory = _Channels
         client.reset_execution_trackers()
         # The kernel works far from the course; it is told where the course keeps its pictures.
         environment = os.environ | {"AUTOGRADER_DATA": str(data_folder().resolve())}
@@ -205,6 +243,7 @@ class _Run:
         ):
             if sandbox is not None:
                 sandbox.check_proof()
+            client.watch_connection()
             await ensure_async(
                 client.kc.execute_interactive(  # type: ignore[union-attr]
                     f"from autograder.notebook.answers import begin_grading\nbegin_grading({self.seed})",
@@ -258,10 +297,9 @@ class _Run:
             await client.async_execute_cell(cell, index)
         except CellTimeoutError as error:
             # It ended in time, and its output never did: more was lost on the way than we would take.
-            raise _Stuck(name if client.timed_out else self._too_much) from error
+            raise _Stuck(name if client.timed_out else self.execute.limits.too_much_output) from error
         except DeadKernelError as error:
-            cause = getattr(client.km.provisioner, "verdict", "the kernel died")  # type: ignore[union-attr]
-            raise _Stuck(self._too_much if client.output_left < 0 else cause) from error
+            raise _Stuck(_provisioner(client).verdict) from error
         finally:
             if _is_added(cell):
                 self.added_left -= time.monotonic() - began
@@ -282,13 +320,13 @@ class _Run:
         name = min(limits, key=lambda name: limits[name])
         return limits[name], name
 
-    @property
-    def _too_much(self) -> str:
-        return f"too much output (limit {size(self.execute.output_limit)})"
-
     def _lose(self, cell: NotebookNode) -> None:
         if is_test(cell) and "solution" not in declared(cell):
             self.lost_tasks.add(task_of(cell))
+
+
+def _provisioner(client: NotebookClient) -> GradingProvisioner:
+    return cast(GradingProvisioner, cast(KernelManager, client.km).provisioner)
 
 
 def _weight(content: Any) -> int:

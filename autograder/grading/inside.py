@@ -1,6 +1,6 @@
 """The first code that runs in a sandbox, before any of a student's.
 
-It is run as ``python -P -m autograder.grading.inside PLAN MODULE ARGUMENT…``. PLAN is JSON: ``limits`` (what
+It is run as ``python -m autograder.grading.inside PLAN MODULE ARGUMENT…``. PLAN is JSON: ``limits`` (what
 `Limits.rlimits` returns), ``copies`` (folders to copy, from and to), ``unseen`` (paths that must not be in
 sight) and ``proof`` (the file to leave the proof in).
 """
@@ -19,13 +19,16 @@ from typing import Any
 
 def main() -> None:
     """Carry out the plan, then become the module that is named after it."""
+    # The student's files will lie here, and must not stand in for modules of ours. For their own code,
+    # IPython puts the folder back; told to leave it out by Python's -P, it does not.
+    sys.path.remove(os.getcwd())
     plan = json.loads(sys.argv[1])
     for source, place in plan["copies"]:
         shutil.copytree(source, place, dirs_exist_ok=True)
     _take_limits(plan["limits"])
     with open(plan["proof"], "w", encoding="utf-8") as file:
         json.dump(proof(plan["unseen"]), file)
-    # Imported now, while no file of the student's can stand in for it.
+    # The grader imports it in the kernel, where the folder is back.
     import autograder.notebook.answers  # noqa: F401
 
     module, sys.argv = sys.argv[2], sys.argv[2:]

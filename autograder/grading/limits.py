@@ -38,12 +38,15 @@ class Limits:
         Processes at a time.
     cpu
         Seconds of computing, each process by itself.
+    output
+        Bytes that one cell puts out.
     """
 
     memory: int = 2048 * MIB
     disk: int = 512 * MIB
     processes: int = 64
     cpu: int = 600
+    output: int = 16 * MIB
 
     @property
     def out_of_memory(self) -> str:
@@ -54,6 +57,11 @@ class Limits:
     def too_many_processes(self) -> str:
         """The verdict on who starts more processes."""
         return f"too many processes (limit {self.processes})"
+
+    @property
+    def too_much_output(self) -> str:
+        """The verdict on who puts out more."""
+        return f"too much output (limit {size(self.output)})"
 
     def rlimits(self) -> dict[str, int]:
         """Return what to hand to ``setrlimit``, by the name of the resource."""

@@ -49,24 +49,31 @@ class GradingProvisioner(LocalProvisioner):
     """Starts a kernel for grading, confined where `start_kernel` is given a `Sandbox`, and watches it."""
 
     _sandbox: Sandbox | None = None
-    _limits = Limits()
+    limits = Limits()
     _watch: Watch | None = None
+    _verdict: str | None = None
 
     @property
     def verdict(self) -> str:
         """Why the kernel is dead."""
-        if self._watch is not None and self._watch.verdict is not None:
-            return self._watch.verdict
+        found = self._verdict or (self._watch.verdict if self._watch is not None else None)
+        if found is not None:
+            return found
         code = self.process.returncode if self.process else None
         # Bubblewrap exits as shells do, with 128 more than the signal that ended the kernel.
         if code in (-signal.SIGXCPU, 128 + signal.SIGXCPU):
-            return f"time limit {self._limits.cpu} s of computing"
+            return f"time limit {self.limits.cpu} s of computing"
         return "the kernel died"
+
+    def end(self, verdict: str) -> None:
+        """Kill the kernel, for the reason given."""
+        self._verdict = self._verdict or verdict
+        self._end()
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Replace the environment that the kernel would inherit, and put its walls around it."""
         self._sandbox = kwargs.pop("sandbox", None)
-        self._limits = kwargs.pop("limits", self._limits)
+        self.limits = kwargs.pop("limits", self.limits)
         home = str(kwargs.get("cwd") or tempfile.gettempdir())
         given = kwargs.get("env", os.environ)
         environment = {name: given[name] for name in _PASSED if name in given}
@@ -92,7 +99,7 @@ class GradingProvisioner(LocalProvisioner):
         connection = await super().launch_kernel(cmd, **kwargs)
         if self.parent is not None and self.pid is not None:
             sockets = Path(self.parent.connection_file).parent
-            self._watch = Watch(self.pid, self._limits, sockets, self._end)
+            self._watch = Watch(self.pid, self.limits, sockets, self._end)
         return connection
 
     async def kill(self, restart: bool = False) -> None:
