@@ -77,7 +77,17 @@ class Sandbox:
         python = [sys.executable, "-s", "-m", "autograder.grading.inside", json.dumps(plan)]
         # Looked up here: the sandbox has a search path of its own.
         program = shutil.which("bwrap") or "bwrap"
-        return [program, *self._walls(), *_system(), *self._own(), "--", *python, module, *arguments]
+        return [
+            program,
+            *self._walls(),
+            *self._rooms(),
+            *_system(),
+            *self._furniture(),
+            "--",
+            *python,
+            module,
+            *arguments,
+        ]
 
     def environment(self, passed: Mapping[str, str]) -> dict[str, str]:
         """Return the environment of what runs in it: `passed`, and where its own things are."""
@@ -137,12 +147,15 @@ class Sandbox:
         # The kernel would take its grader, which it cannot see, for dead.
         return [*spaces, *bounds, "--unsetenv", "JPY_PARENT_PID"]
 
-    def _own(self) -> list[str]:
+    def _rooms(self) -> list[str]:
+        # First, for Python itself may lie in a folder of /tmp.
         room = ["--size", str(self.limits.disk)]
+        devices = ["--dev", "/dev", "--size", str(64 * MIB), "--tmpfs", "/dev/shm"]
+        return ["--proc", "/proc", *devices, *room, "--tmpfs", "/tmp", "--dir", HOME, "--dir", WORK]
+
+    def _furniture(self) -> list[str]:
         package = Path(autograder.__file__).parent
-        arguments = ["--proc", "/proc", "--dev", "/dev", "--size", str(64 * MIB), "--tmpfs", "/dev/shm"]
-        arguments += [*room, "--tmpfs", "/tmp", "--dir", HOME, "--dir", WORK]
-        arguments += ["--ro-bind", str(package), f"{_PACKAGE}/{package.name}"]
+        arguments = ["--ro-bind", str(package), f"{_PACKAGE}/{package.name}"]
         arguments += ["--ro-bind", str(self.submission), _SUBMISSION, "--ro-bind", str(_fonts()), _FONTS]
         arguments += ["--dir", DATA]
         for dataset in datasets().values():

@@ -101,11 +101,11 @@ def test_a_kernel_that_is_not_inside_is_stopped_before_it_runs_anything(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The walls have a hole: the machine's files are bound in.
-    walls = Sandbox._own
+    walls = Sandbox._furniture
     monkeypatch.setattr(bubblewrap, "course_in_sight", lambda config: (str(tmp_path),))
     ran = tmp_path / "ran"
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(f"open({str(ran)!r}, 'w')")])
-    monkeypatch.setattr(Sandbox, "_own", lambda self: _with_hole(walls(self), tmp_path))
+    monkeypatch.setattr(Sandbox, "_furniture", lambda self: _with_hole(walls(self), tmp_path))
     with pytest.raises(AutograderError, match="not shut in its sandbox") as caught:
         GradingExecute(sandbox="bwrap").run(notebook, tmp_path, seed=1)
     assert str(tmp_path) in caught.value.details["got"]
