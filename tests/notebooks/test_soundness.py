@@ -13,6 +13,7 @@ import pytest
 from nbformat import NotebookNode
 
 from autograder.course import Course
+from autograder.grading.bubblewrap import why_not
 from autograder.grading.engine import Standard, grade_folder
 from autograder.grading.execute import GradingExecute
 from autograder.grading.key import Answers, Key, Raised, compute_key, parse_answers, recorded, run_solutions
@@ -21,6 +22,9 @@ from autograder.grading.mistakes import Solution, read_solutions
 from autograder.grading.tasks import all_needs, is_solution, is_test, task_of
 
 COURSE = Course.find(Path(__file__))
+CONFIG = COURSE.config()
+if why_not() is not None:
+    CONFIG.GradingExecute.sandbox = "none"
 NOTEBOOKS = [
     (assignment, name) for assignment in COURSE.assignments() for name in COURSE.notebooks(assignment)
 ]
@@ -41,7 +45,7 @@ def material(assignment: str, name: str, seed: int = SEEDS[0], kind: str = "mist
 
 @functools.cache
 def key_of(assignment: str, name: str, seed: int) -> Key:
-    return compute_key(material(assignment, name, seed), GradingExecute(config=COURSE.config()))
+    return compute_key(material(assignment, name, seed), GradingExecute(config=CONFIG))
 
 
 @dataclass
@@ -57,7 +61,7 @@ class Tried:
 def tried(assignment: str, name: str, kind: str) -> list[Tried]:
     """Run every mistake, or every variant, of a notebook."""
     own = material(assignment, name, kind=kind)
-    cells = run_solutions(own, own.mistakes, GradingExecute(config=COURSE.config()))
+    cells = run_solutions(own, own.mistakes, GradingExecute(config=CONFIG))
     return [
         Tried(solution, parse_answers(recorded(cells[solution.name])), _said(cells[solution.name]))
         for solution in own.mistakes
@@ -85,7 +89,7 @@ def graded(assignment: str, name: str, notebook: NotebookNode) -> dict[str, floa
     standard = Standard(material(assignment, name), key_of(assignment, name, SEEDS[0]))
     with TemporaryDirectory() as folder:
         nbformat.write(notebook, Path(folder) / f"{name}.ipynb")
-        result = grade_folder("student", Path(folder), [standard], COURSE.config())
+        result = grade_folder("student", Path(folder), [standard], CONFIG)
     return {outcome.task: outcome.points / outcome.max_points for outcome in result.outcomes}
 
 
@@ -126,7 +130,7 @@ def test_trivial_code_earns_nothing(assignment: str, name: str, trivial: str) ->
     source = f"def trivial(*args, **kwargs):\n    {TRIVIAL[trivial]}"
     own = material(assignment, name)
     solutions = [Solution(task, task, "", "", None, source) for task in own.tasks]
-    cells = run_solutions(own, solutions, GradingExecute(config=COURSE.config()))
+    cells = run_solutions(own, solutions, GradingExecute(config=CONFIG))
     key = key_of(assignment, name, SEEDS[0])
     for task, cell in cells.items():
         right = key.answers(task)
@@ -187,7 +191,7 @@ def test_a_task_declares_whatever_it_needs(assignment: str, name: str) -> None:
             if is_solution(cell) and task_of(cell) == broken:
                 cell.source = cell.source.replace("### BEGIN SOLUTION", "raise RuntimeError")
         with TemporaryDirectory() as folder:
-            GradingExecute(config=COURSE.config()).run(notebook, Path(folder), own.seed)
+            GradingExecute(config=CONFIG).run(notebook, Path(folder), own.seed)
         for cell in notebook.cells:
             if is_test(cell) and task_of(cell) != broken:
                 right = key.answers(task_of(cell))
