@@ -262,7 +262,7 @@ def require() -> None:
 def _remedy(reason: str) -> str:
     if reason.startswith("there is no program"):
         first = "install it (apt install bubblewrap, dnf install bubblewrap)"
-    elif "nown option" in reason:
+    elif "unknown option" in reason.lower():
         first = "install a newer one: Debian 12 and Ubuntu 24.04 have it"
     elif reason.startswith("bubblewrap is for"):
         first = "grade on Linux, in a virtual machine for example"
@@ -273,8 +273,9 @@ def _remedy(reason: str) -> str:
             "--security-opt seccomp=unconfined --security-opt systempaths=unconfined)"
         )
     return (
-        f"{first}. Or add --sandbox none: then students' code runs with your rights, and can read and change "
-        "whatever you can, the answer key and the gradebook too"
+        f"{first}. Or grade with --sandbox none (in nbgrader_config.py: c.GradingExecute.sandbox = 'none'): "
+        "then students' code runs with your rights, and can read and change whatever you can, the answer key "
+        "and the gradebook too"
     )
 
 
