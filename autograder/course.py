@@ -35,6 +35,9 @@ SKIP_TAG = "skip-grading"
 #: The metadata key under which cells and notebooks tell things to the autograder, beside nbgrader's own.
 METADATA = "autograder"
 
+#: What students' code can be shut in while it is graded; the first is the default.
+SANDBOXES = ("bwrap", "none")
+
 #: The kernelspec whose provisioner starts the grader's kernels.
 GRADING_KERNEL = "autograder"
 

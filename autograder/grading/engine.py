@@ -26,6 +26,7 @@ from nbgrader.preprocessors import LimitOutput
 from autograder.course import METADATA, SUBMITTED, WORK, Course
 from autograder.errors import AutograderError
 from autograder.files import short_tempdir
+from autograder.grading import bubblewrap
 from autograder.grading.collect import find_notebook
 from autograder.grading.execute import GradingExecute
 from autograder.grading.graft import UnreadableError, graft_file, read_cells
@@ -48,15 +49,22 @@ class Standard:
     key: Key
 
 
-def standards(course: Course, assignment: str) -> list[Standard]:
+def standards(course: Course, assignment: str, config: Config | None = None) -> list[Standard]:
     """Return what an assignment's notebooks are graded by, answer keys included.
+
+    Parameters
+    ----------
+    course, assignment
+        What is graded.
+    config
+        The configuration to run the reference with; by default the course's.
 
     Raises
     ------
     AutograderError
         When there is no source, no fitting release, or a reference that does not answer.
     """
-    execute = GradingExecute(config=course.config())
+    execute = GradingExecute(config=config or course.config())
     return [
         Standard(material, answer_key(course, material, execute)) for material in prepare(course, assignment)
     ]
@@ -114,7 +122,11 @@ def _grade_notebook(path: Path, standard: Standard, config: Config) -> NotebookN
 
 
 def grade_students(
-    course: Course, assignment: str, students: Sequence[str], workers: int | None = None
+    course: Course,
+    assignment: str,
+    students: Sequence[str],
+    workers: int | None = None,
+    sandbox: str | None = None,
 ) -> Iterator[Result]:
     """Grade submissions, several at once; yield each result as it comes.
 
@@ -126,9 +138,18 @@ def grade_students(
         Whose.
     workers
         Processes; by default one a core.
+    sandbox
+        One of ``SANDBOXES``; by default what the course's configuration says.
+
+    Raises
+    ------
+    AutograderError
+        When there is nothing to grade by, or the sandbox does not work here.
     """
-    graded_by = standards(course, assignment)
-    config = course.config()
+    config = _config(course, sandbox)
+    if GradingExecute(config=config).sandbox == "bwrap":
+        bubblewrap.require()
+    graded_by = standards(course, assignment, config)
     # A forked worker would inherit the gradebook's open connection and its locks.
     context = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
     context.set_forkserver_preload([__name__])
@@ -155,6 +176,13 @@ def grade_students(
                     raise
             lost = [student for student in batch if student in waiting]
             suspects |= {student for student in lost if _mark(scratch, student).exists()} or set(lost)
+
+
+def _config(course: Course, sandbox: str | None) -> Config:
+    config = course.config()
+    if sandbox is not None:
+        config.GradingExecute.sandbox = sandbox
+    return config
 
 
 def _mark(scratch: str, student: str) -> Path:
@@ -209,7 +237,9 @@ def grade_own(course: Course, assignment: str) -> Result:
             again = f"mv {path} {path}.broken, then autograder lab for a new copy"
             next_ = f"cp {saved} {path}, what JupyterLab saved last; or {again}" if saved.is_file() else again
             raise AutograderError(msg, where=path, next=next_) from None
-    return grade_folder("you", folder, standards(course, assignment), course.config())
+    # One's own code needs no walls against oneself, and runs on systems that have none.
+    config = _config(course, "none")
+    return grade_folder("you", folder, standards(course, assignment, config), config)
 
 
 def _result(future: Future[Result], student: str) -> Result:
@@ -221,7 +251,11 @@ def _result(future: Future[Result], student: str) -> Result:
 
 
 def grade_assignment(
-    course: Course, assignment: str, students: Sequence[str], workers: int | None = None
+    course: Course,
+    assignment: str,
+    students: Sequence[str],
+    workers: int | None = None,
+    sandbox: str | None = None,
 ) -> Iterator[Result]:
     """Grade submissions, write each down with its feedback page, and yield it.
 
@@ -231,9 +265,16 @@ def grade_assignment(
         What is graded.
     workers
         Processes; by default one a core.
+    sandbox
+        One of ``SANDBOXES``; by default what the course's configuration says.
+
+    Raises
+    ------
+    AutograderError
+        When there is nothing to grade by, or the sandbox does not work here.
     """
     register(course, assignment)
-    for result in grade_students(course, assignment, students, workers):
+    for result in grade_students(course, assignment, students, workers, sandbox):
         if result.failure is None:
             try:
                 record(course, assignment, result.student, result.notebooks)

@@ -39,6 +39,10 @@ from autograder.results.outcome import Outcome
 KEY_RESOURCE = "autograder_key"
 
 
+#: What is raised where memory is refused, by Python and by NumPy.
+_OUT_OF_MEMORY = {"MemoryError", "_ArrayMemoryError"}
+
+
 class Judge(NbGraderPreprocessor):
     """The step after execution: compares answers with the key, leaves one outcome in each graded cell."""
 
@@ -168,6 +172,8 @@ class _Bench:
         if broken:
             return f"the solution cell raised {broken}"
         raised = {answer.value.type for answer in got.values() if isinstance(answer.value, Raised)}
+        if raised & _OUT_OF_MEMORY:
+            return self.execute.limits.out_of_memory
         # The name of an exception of the student's own making could say anything.
         raised = {name if hasattr(builtins, name) else "an exception" for name in raised}
         if raised == {"NotImplementedError"} and wrong == of:
