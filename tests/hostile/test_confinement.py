@@ -38,7 +38,8 @@ c.GradingExecute.output_limit = {4 * 2**20}
 LOOKS = {
     "key": "[open(path).read() for path in glob.glob(COURSE + '/.autograder/**/*.json', recursive=True)]",
     "source": "open(COURSE + '/source_solutions/01_tiny/tiny.ipynb').read()",
-    "beside-package": "os.listdir(os.path.dirname(PACKAGE))",
+    # An environment that lies there is bound in, and the way to it with it.
+    "beside-package": "'source_solutions' in os.listdir(os.path.dirname(PACKAGE))",
     "other-submission": "open(COURSE + '/submitted/honest/01_tiny/tiny.ipynb').read()",
     "gradebook": "open(COURSE + '/gradebook.db', 'rb').read()",
     "shadow": "os.stat('/etc/shadow')",
