@@ -198,12 +198,16 @@ def grade(
             "you can. Default: bwrap, unless nbgrader_config.py says otherwise."
         ),
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Grade those again that did not change as well.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
 ) -> None:
     """Grade what was handed in under submitted/STUDENT/ASSIGNMENT/.
 
     Scores go to the gradebook, graded notebooks to autograded/, pages for students to feedback/. Manual
-    grades stay.
+    grades stay. What did not change since it was last graded (the submission, the assignment, the limits) is
+    not graded again.
 
     Students' code runs in a sandbox, with limits on time, memory, processes and output.
 
@@ -211,6 +215,7 @@ def grade(
 
     - `autograder grade 02_knn`
     - `autograder grade 02_knn --student li --json`
+    - `autograder grade 02_knn --force`
     """
     from autograder.course import FEEDBACK, Course
     from autograder.grading.engine import grade_assignment
@@ -227,9 +232,12 @@ def grade(
     students = course.submitted(assignment, student)
     if new_seed:
         assignment_seed(course, assignment, new=True)
-    results = report.watch(grade_assignment(course, assignment, students, workers, sandbox), len(students))
+    grading = grade_assignment(course, assignment, students, workers, sandbox, force=force)
+    results = report.watch(grading, len(students))
     report.show(results, assignment, as_json=as_json)
     if not as_json:
+        for line in [*report.changes(results), report.tally(results)]:
+            typer.echo(line)
         typer.echo(f"Feedback pages: {course.folder(FEEDBACK)}{os.sep}STUDENT{os.sep}{assignment}")
     if any(result.failure for result in results):
         raise typer.Exit(1)

@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.course import METADATA, Course
+from autograder.grading.clean import ABOUT, clean_notebook
 from autograder.grading.execute import GradingExecute
 from autograder.grading.key import Answer, Answers, Key, Raised, answer_key, parse_answers, recorded
 from autograder.grading.material import Material, material_of
@@ -59,7 +60,7 @@ class Judge(NbGraderPreprocessor):
             elif cell.cell_type == "code":
                 cell.outputs = [output for output in cell.outputs if not _is_answer(output)]
         _write_notes(nb)
-        return _writable(nb), resources
+        return clean_notebook(_writable(nb)), resources
 
 
 class _Bench:
@@ -290,4 +291,4 @@ def _write_notes(nb: NotebookNode) -> None:
         notes = [f"The submitted file could not be read: {own['unreadable']}. Nothing in it could be graded."]
     if notes:
         text = "\n".join(["**About this submission**", "", *(f"- {html.escape(note)}" for note in notes)])
-        nb.cells.insert(0, nbformat.v4.new_markdown_cell(text, id="about-this-submission"))
+        nb.cells.insert(0, nbformat.v4.new_markdown_cell(text, id=ABOUT))
