@@ -139,7 +139,8 @@ class Watch:
         # worth to look who owns what, which takes longer.
         if sum(map(_resident, family)) > self._limits.memory and sum(map(_own, family)) > self._limits.memory:
             return self._limits.out_of_memory
-        written = [entry.stat(follow_symlinks=False).st_size for entry in os.scandir(self._sockets)]
+        with os.scandir(self._sockets) as entries:
+            written = [entry.stat(follow_symlinks=False).st_size for entry in entries]
         if sum(written) > _SOCKET_FOLDER or len(written) > 20:
             return "wrote into the grader's folder"
         return None

@@ -146,7 +146,7 @@ def test_what_a_grade_depends_on_has_it_given_anew(
     change(course)
     asked: list[str] = []
 
-    def instead(_course: Course, _assignment: str, students: list[str], _workers: object) -> list[Result]:
+    def instead(_course: Course, _assignment: str, students: list[str], *_how: object) -> list[Result]:
         asked.extend(students)
         return []
 
