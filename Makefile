@@ -44,6 +44,7 @@ bench: install
 	$(BIN)/python -m benchmarks.gradient_check
 	$(BIN)/python -m benchmarks.doctor
 	$(BIN)/python benchmarks/shapes10.py
+	$(BIN)/python -m benchmarks.kernel_start
 
 lab: install
 	$(BIN)/autograder lab

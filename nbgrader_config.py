@@ -8,3 +8,4 @@ configure(c)
 # Settings of your own go below, for example:
 # c.CourseDirectory.db_url = "postgresql://grader@localhost/gradebook"
 # c.GradingExecute.timeout = 60
+# c.GradingExecute.memory_limit = 4 * 2**30

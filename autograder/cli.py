@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +26,13 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+class Sandbox(StrEnum):
+    """What students' code can be shut in."""
+
+    BWRAP = "bwrap"
+    NONE = "none"
 
 
 def main() -> None:
@@ -182,19 +190,32 @@ def grade(
     new_seed: Annotated[
         bool, typer.Option("--new-seed", help="Draw other hidden inputs than last time.")
     ] = False,
+    sandbox: Annotated[
+        Sandbox | None,
+        typer.Option(
+            help="What students' code is shut in. **bwrap**: bubblewrap, no network, nothing of this machine "
+            "but their own submission. **none**: it runs with your rights, and can read and change whatever "
+            "you can. Default: bwrap, unless nbgrader_config.py says otherwise."
+        ),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Grade those again that did not change as well.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
 ) -> None:
     """Grade what was handed in under submitted/STUDENT/ASSIGNMENT/.
 
     Scores go to the gradebook, graded notebooks to autograded/, pages for students to feedback/. Manual
-    grades stay.
+    grades stay. What did not change since it was last graded (the submission, the assignment, the limits) is
+    not graded again.
 
-    Students' code runs with your rights on this machine: grade only what you would run yourself.
+    Students' code runs in a sandbox, with limits on time, memory, processes and output.
 
     For example:
 
     - `autograder grade 02_knn`
     - `autograder grade 02_knn --student li --json`
+    - `autograder grade 02_knn --force`
     """
     from autograder.course import FEEDBACK, Course
     from autograder.grading.engine import grade_assignment
@@ -211,9 +232,12 @@ def grade(
     students = course.submitted(assignment, student)
     if new_seed:
         assignment_seed(course, assignment, new=True)
-    results = report.watch(grade_assignment(course, assignment, students, workers), len(students))
+    grading = grade_assignment(course, assignment, students, workers, sandbox, force=force)
+    results = report.watch(grading, len(students))
     report.show(results, assignment, as_json=as_json)
     if not as_json:
+        for line in [*report.changes(results), report.tally(results)]:
+            typer.echo(line)
         typer.echo(f"Feedback pages: {course.folder(FEEDBACK)}{os.sep}STUDENT{os.sep}{assignment}")
     if any(result.failure for result in results):
         raise typer.Exit(1)
@@ -281,7 +305,10 @@ def demo() -> None:
 
     course = show.build_course(Course.find())
     students = show.hand_in(course)
-    results = report.watch(show.grade(course), len(students))
+    sandbox, why_not = show.sandbox()
+    if why_not is not None:
+        typer.echo(f"Without a sandbox, for it does not work here: {why_not}.", err=True)
+    results = report.watch(show.grade(course, sandbox), len(students))
     report.show(results, show.ASSIGNMENT, as_json=False)
     typer.echo(f"Feedback pages, one a student: {course.folder(FEEDBACK)}")
     surprises = show.surprises(students, results)

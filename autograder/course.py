@@ -35,6 +35,9 @@ SKIP_TAG = "skip-grading"
 #: The metadata key under which cells and notebooks tell things to the autograder, beside nbgrader's own.
 METADATA = "autograder"
 
+#: What students' code can be shut in while it is graded; the first is the default.
+SANDBOXES = ("bwrap", "none")
+
 #: The kernelspec whose provisioner starts the grader's kernels.
 GRADING_KERNEL = "autograder"
 
@@ -204,6 +207,7 @@ def configure(c: Any) -> None:
     c.Execute.skip_cells_with_tag = SKIP_TAG
 
     c.Autograde.pre_convert_hook = "autograder.grading.collect.before_autograde"
+    c.Autograde.post_convert_hook = "autograder.grading.clean.after_autograde"
     c.Autograde.exporter_class = "autograder.grading.graft.TolerantExporter"
     c.Autograde.sanitize_preprocessors = ["autograder.grading.graft.Graft"]
     c.Autograde.autograde_preprocessors = [

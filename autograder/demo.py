@@ -15,6 +15,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.course import CONFIG_FILE, NEVER_RELEASED, RELEASE, SOURCE, SUBMITTED, Course
+from autograder.grading import bubblewrap
 from autograder.grading.engine import grade_assignment
 from autograder.grading.mistakes import Solution, read_solutions
 from autograder.grading.tasks import is_solution, is_test, task_of, without_marks
@@ -74,9 +75,18 @@ def hand_in(course: Course) -> list[Student]:
     return students
 
 
-def grade(course: Course) -> Iterator[Result]:
+def sandbox() -> tuple[str, str | None]:
+    """Return the sandbox that the class is graded in, and, where that is none, why not in one.
+
+    The class is ours, so it may do without.
+    """
+    reason = bubblewrap.why_not()
+    return ("none" if reason else "bwrap"), reason
+
+
+def grade(course: Course, sandbox: str | None = None) -> Iterator[Result]:
     """Grade the class; yield each result as it comes."""
-    return grade_assignment(course, ASSIGNMENT, course.students(ASSIGNMENT))
+    return grade_assignment(course, ASSIGNMENT, course.students(ASSIGNMENT), sandbox=sandbox)
 
 
 def surprises(students: list[Student], results: list[Result]) -> list[str]:

@@ -9,7 +9,12 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.grading.bubblewrap import why_not
+
 CONFIG = "from autograder.course import configure\n\nc = get_config()\nconfigure(c)\n"
+if why_not() is not None:
+    # What is not about the sandbox is tested without one, where there can be none.
+    CONFIG += "c.GradingExecute.sandbox = 'none'\n"
 
 MISTAKES = '''
 from autograder.grading.mistakes import mistake

@@ -66,19 +66,23 @@ def copy_files(folder: Path, into: Path) -> None:
     shutil.copytree(folder, into, ignore=left_out, dirs_exist_ok=True)
 
 
-def before_autograde(assignment: str, student: str, notebooks: list[str], **_: Any) -> None:
+def before_autograde(assignment: str, notebooks: list[str], **_: Any) -> None:
     """Make a submission ready for ``nbgrader autograde``, which calls this before each one.
 
     nbgrader itself would refuse an assignment that a fresh clone's gradebook does not know yet, and pass
     over renamed notebooks.
     """
     from autograder.course import Course
-    from autograder.grading.record import register
+    from autograder.grading.ledger import forget
+    from autograder.grading.record import open_gradebook, register
 
     course = Course.find()
     register(course, assignment)
     # Each is listed under its right name, whatever the file is called; the graft finds it.
     folders = {Path(notebook).parent for notebook in notebooks}
+    with open_gradebook(course) as gradebook:
+        for folder in folders:
+            forget(gradebook, assignment, folder.parent.name)
     expected = course.notebooks(assignment)
     notebooks[:] = sorted(
         str(folder / f"{name}.ipynb")

@@ -10,7 +10,9 @@ import contextlib
 import hashlib
 import multiprocessing
 import os
+import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -26,15 +28,16 @@ from nbgrader.preprocessors import LimitOutput
 from autograder.course import METADATA, SUBMITTED, WORK, Course
 from autograder.errors import AutograderError
 from autograder.files import short_tempdir
+from autograder.grading import bubblewrap, fingerprint, ledger
 from autograder.grading.collect import find_notebook
 from autograder.grading.execute import GradingExecute
 from autograder.grading.graft import UnreadableError, graft_file, read_cells
 from autograder.grading.judge import KEY_RESOURCE, Judge
 from autograder.grading.key import Key, answer_key
 from autograder.grading.material import RESOURCE, Material, prepare
-from autograder.grading.record import record, register
+from autograder.grading.record import open_gradebook, record, register
 from autograder.results.feedback import write_feedback
-from autograder.results.outcome import Outcome, Result, outcomes
+from autograder.results.outcome import Outcome, Result, outcomes, plain
 
 if TYPE_CHECKING:
     from traitlets.config import Config
@@ -48,15 +51,22 @@ class Standard:
     key: Key
 
 
-def standards(course: Course, assignment: str) -> list[Standard]:
+def standards(course: Course, assignment: str, config: Config | None = None) -> list[Standard]:
     """Return what an assignment's notebooks are graded by, answer keys included.
+
+    Parameters
+    ----------
+    course, assignment
+        What is graded.
+    config
+        The configuration to run the reference with; by default the course's.
 
     Raises
     ------
     AutograderError
         When there is no source, no fitting release, or a reference that does not answer.
     """
-    execute = GradingExecute(config=course.config())
+    execute = GradingExecute(config=config or course.config())
     return [
         Standard(material, answer_key(course, material, execute)) for material in prepare(course, assignment)
     ]
@@ -97,6 +107,8 @@ def grade_folder(student: str, folder: Path, standards: list[Standard], config: 
         result.notes += own["notes"]
         result.notebooks[material.name] = judged
         result.outcomes += outcomes(judged)
+        result.graded.append(material.name)
+    result.notes = [plain(note) for note in result.notes]
     result.seconds = time.monotonic() - began
     return result
 
@@ -114,7 +126,11 @@ def _grade_notebook(path: Path, standard: Standard, config: Config) -> NotebookN
 
 
 def grade_students(
-    course: Course, assignment: str, students: Sequence[str], workers: int | None = None
+    course: Course,
+    assignment: str,
+    students: Sequence[str],
+    workers: int | None = None,
+    sandbox: str | None = None,
 ) -> Iterator[Result]:
     """Grade submissions, several at once; yield each result as it comes.
 
@@ -126,9 +142,18 @@ def grade_students(
         Whose.
     workers
         Processes; by default one a core.
+    sandbox
+        One of ``SANDBOXES``; by default what the course's configuration says.
+
+    Raises
+    ------
+    AutograderError
+        When there is nothing to grade by, or the sandbox does not work here.
     """
-    graded_by = standards(course, assignment)
-    config = course.config()
+    config = _config(course, sandbox)
+    if GradingExecute(config=config).sandbox == "bwrap":
+        bubblewrap.require()
+    graded_by = standards(course, assignment, config)
     # A forked worker would inherit the gradebook's open connection and its locks.
     context = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
     context.set_forkserver_preload([__name__])
@@ -137,7 +162,8 @@ def grade_students(
         while waiting:
             # Who was at work when a worker died is tried again alone, so that it can take nobody along.
             batch = [student for student in waiting if student not in suspects] or waiting[:1]
-            with ProcessPoolExecutor(workers or os.cpu_count(), context, _begin_work, (scratch,)) as pool:
+            begin = (_begin_work, (scratch, os.getpid()))
+            with ProcessPoolExecutor(workers or os.cpu_count(), context, *begin) as pool:
                 futures: dict[Future[Result], str] = {}
                 for student in batch:
                     folder, mark = course.folder(SUBMITTED) / student / assignment, _mark(scratch, student)
@@ -157,6 +183,13 @@ def grade_students(
             suspects |= {student for student in lost if _mark(scratch, student).exists()} or set(lost)
 
 
+def _config(course: Course, sandbox: str | None) -> Config:
+    config = course.config()
+    if sandbox is not None:
+        config.GradingExecute.sandbox = sandbox
+    return config
+
+
 def _mark(scratch: str, student: str) -> Path:
     """Return the file that is there while a student's submission is being graded."""
     return Path(scratch) / hashlib.sha256(student.encode("utf-8", "surrogateescape")).hexdigest()
@@ -171,11 +204,25 @@ def _grade_marked(
     return result
 
 
-def _begin_work(scratch: str) -> None:
+def _begin_work(scratch: str, engine: int) -> None:
     """Make a new worker ready: what it writes lies in `scratch`, and Ctrl-C is not for it to answer."""
+    threading.Thread(target=_end_with, args=(engine, scratch), daemon=True).start()
     tempfile.tempdir = scratch
     if hasattr(os, "setsid"):
         os.setsid()
+
+
+def _end_with(engine: int, scratch: str) -> None:
+    """Wait until the engine's process is gone: killed, it leaves workers and kernels that nobody ends."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        main = psutil.Process(engine)
+        while main.status() != psutil.STATUS_ZOMBIE:
+            time.sleep(0.5)
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    shutil.rmtree(scratch, ignore_errors=True)
+    os._exit(1)
 
 
 def _end_work() -> None:
@@ -209,7 +256,9 @@ def grade_own(course: Course, assignment: str) -> Result:
             again = f"mv {path} {path}.broken, then autograder lab for a new copy"
             next_ = f"cp {saved} {path}, what JupyterLab saved last; or {again}" if saved.is_file() else again
             raise AutograderError(msg, where=path, next=next_) from None
-    return grade_folder("you", folder, standards(course, assignment), course.config())
+    # One's own code needs no walls against oneself, and runs on systems that have none.
+    config = _config(course, "none")
+    return grade_folder("you", folder, standards(course, assignment, config), config)
 
 
 def _result(future: Future[Result], student: str) -> Result:
@@ -221,9 +270,17 @@ def _result(future: Future[Result], student: str) -> Result:
 
 
 def grade_assignment(
-    course: Course, assignment: str, students: Sequence[str], workers: int | None = None
+    course: Course,
+    assignment: str,
+    students: Sequence[str],
+    workers: int | None = None,
+    sandbox: str | None = None,
+    *,
+    force: bool = False,
 ) -> Iterator[Result]:
     """Grade submissions, write each down with its feedback page, and yield it.
+
+    Those that grading again would not change are yielded as they were graded.
 
     Parameters
     ----------
@@ -231,16 +288,43 @@ def grade_assignment(
         What is graded.
     workers
         Processes; by default one a core.
+    sandbox
+        One of ``SANDBOXES``; by default what the course's configuration says.
+    force
+        Grade them all.
+
+    Raises
+    ------
+    AutograderError
+        When there is nothing to grade by, or the sandbox does not work here.
     """
     register(course, assignment)
-    for result in grade_students(course, assignment, students, workers):
+    common = fingerprint.of_assignment(course, assignment, prepare(course, assignment))
+    prints = {
+        student: fingerprint.of_submission(course.folder(SUBMITTED) / student / assignment, common)
+        for student in students
+    }
+    with open_gradebook(course) as gradebook:
+        unchanged = {} if force else ledger.unchanged(course, gradebook, assignment, prints)
+    yield from unchanged.values()
+    changed = [student for student in students if student not in unchanged]
+    if not changed:
+        return
+    for result in grade_students(course, assignment, changed, workers, sandbox):
         if result.failure is None:
             try:
-                record(course, assignment, result.student, result.notebooks)
-                write_feedback(course, assignment, result.student, has_notebooks=bool(result.notebooks))
+                _write_down(course, assignment, result, prints[result.student])
             except Exception as error:  # one submission's trouble, and the others go on
                 result.failure = _said(error)
         yield result
+
+
+def _write_down(course: Course, assignment: str, result: Result, print_: str) -> None:
+    """Record a result with its page; it counts as done from the last step on."""
+    result.changes = record(course, assignment, result, print_)
+    write_feedback(course, assignment, result.student, has_notebooks=bool(result.notebooks))
+    with open_gradebook(course) as gradebook:
+        ledger.complete(gradebook, assignment, result.student)
 
 
 def _said(error: BaseException) -> str:

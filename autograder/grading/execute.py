@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import tempfile
 import time
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import zmq.asyncio
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.client import KernelClient
+from jupyter_client.manager import KernelManager
 from jupyter_core.utils import ensure_async, run_sync
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbgrader.preprocessors import Execute
-from traitlets import Float, Unicode
+from traitlets import Enum, Float, Integer, Unicode, default
 
-from autograder.course import GRADING_KERNEL, METADATA, SKIP_TAG
+from autograder.course import GRADING_KERNEL, METADATA, SANDBOXES, SKIP_TAG
 from autograder.data.dataset import data_folder
 from autograder.files import short_tempdir
+from autograder.grading import bubblewrap
+from autograder.grading.bubblewrap import Sandbox
 from autograder.grading.collect import copy_files
+from autograder.grading.limits import Limits
 from autograder.grading.material import material_of
+from autograder.grading.sandbox import GradingProvisioner
 from autograder.grading.tasks import all_needs, declared, is_test, read_tasks, task_of
 
 #: A kernel that dies in this many cells is not started again.
 MAX_KERNELS = 8
+
+#: Seconds in which a kernel that dies is dead.
+DYING = 0.5
 
 #: Seconds for an interrupted cell to end before its kernel is given up.
 GRACE = 3
@@ -37,10 +49,55 @@ class _Stuck(Exception):  # noqa: N818
         self.verdict = verdict
 
 
+class _Channels(AsyncKernelClient):
+    """The connection to a kernel, through which only so much can come at a time."""
+
+    @default("context")
+    def _context_default(self) -> zmq.asyncio.Context:
+        context = super()._context_default()
+        # What is larger never reaches our memory: the connection is cut. Of the rest, few wait for us.
+        context.maxmsgsize = cast(KernelManager, self.parent).provisioner.limits.output  # type: ignore[union-attr]
+        context.rcvhwm = 20
+        return context
+
+
 class _Client(NotebookClient):
-    """nbclient, told which cell it was that ran out of time."""
+    """nbclient, told which cell it was that ran out of time, and how much a cell may put out."""
 
     timed_out = False
+    output_left = 0
+    _cut: asyncio.Future[None] | None = None
+
+    def process_message(
+        self, msg: dict[str, Any], cell: NotebookNode, cell_index: int
+    ) -> NotebookNode | None:
+        # Counted as it comes, whether it is kept, replaced or cleared afterwards.
+        self.output_left -= _weight(msg["content"]) + sum(map(len, msg["buffers"]))
+        if self.output_left >= 0:
+            return super().process_message(msg, cell, cell_index)
+        cell.outputs = []
+        _provisioner(self).end(_provisioner(self).limits.too_much_output)
+        return None
+
+    def watch_connection(self) -> None:
+        """End the kernel when its outputs' connection is cut, which a message too large for us does."""
+        self._cut = asyncio.ensure_future(
+            self._end_when_cut(cast(KernelClient, self.kc).iopub_channel.socket)
+        )
+
+    async def _end_when_cut(self, socket: zmq.asyncio.Socket) -> None:
+        with socket.get_monitor_socket(zmq.EVENT_DISCONNECTED) as monitor:
+            await monitor.poll()
+            provisioner = _provisioner(self)
+            # It is also cut when a kernel dies, which we may hear of first.
+            await asyncio.sleep(DYING)
+            if await provisioner.poll() is None:
+                provisioner.end(provisioner.limits.too_much_output)
+
+    async def _async_cleanup_kernel(self) -> None:
+        if self._cut is not None:
+            self._cut.cancel()
+        await super()._async_cleanup_kernel()
 
     async def _async_handle_timeout(self, timeout: int, cell: NotebookNode | None = None) -> Any:
         self.timed_out = True
@@ -59,6 +116,27 @@ class GradingExecute(Execute):
     )
 
     added_timeout = Float(20.0, help="Seconds that all cells added by the student share.").tag(config=True)
+
+    sandbox = Enum(
+        SANDBOXES,
+        SANDBOXES[0],
+        help="What students' code is shut in: bwrap; or none, and it can do whatever you can.",
+    ).tag(config=True)
+
+    memory_limit = Integer(Limits.memory, help="Bytes of memory that a kernel may use.").tag(config=True)
+
+    process_limit = Integer(Limits.processes, help="Processes that a kernel may have.").tag(config=True)
+
+    disk_limit = Integer(Limits.disk, help="Bytes that a kernel in a sandbox may write.").tag(config=True)
+
+    output_limit = Integer(Limits.output, help="Bytes that a cell may put out.").tag(config=True)
+
+    @property
+    def limits(self) -> Limits:
+        """What a kernel may take of the machine."""
+        # The notebook's time is the kernel's too; what else it computes on is not worth waiting for.
+        cpu = int(self.notebook_timeout) + 60
+        return Limits(self.memory_limit, self.disk_limit, self.process_limit, cpu, self.output_limit)
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any], km: Any = None
@@ -82,7 +160,14 @@ class GradingExecute(Execute):
             The seed of hidden inputs.
         wanted
             The tasks whose graded cells are run; None for all.
+
+        Raises
+        ------
+        AutograderError
+            When it is to run in a sandbox, and that does not work here.
         """
+        if self.sandbox == "bwrap":
+            bubblewrap.require()
         with tempfile.TemporaryDirectory(prefix="autograder-", dir=short_tempdir()) as scratch:
             copy = Path(scratch) / "work"
             copy_files(folder, copy)
@@ -94,22 +179,22 @@ class _Run:
 
     def __init__(
         self,
-        limits: GradingExecute,
+        execute: GradingExecute,
         nb: NotebookNode,
         folder: Path,
         scratch: Path,
         seed: int,
         wanted: Collection[str] | None,
     ) -> None:
-        self.limits = limits
+        self.execute = execute
         self.nb = nb
         self.folder = folder
         self.scratch = scratch
         self.seed = seed
         self.wanted = wanted
         self.tasks = read_tasks(nb)
-        self.added_left = limits.added_timeout
-        self.deadline = time.monotonic() + limits.notebook_timeout
+        self.added_left = execute.added_timeout
+        self.deadline = time.monotonic() + execute.notebook_timeout
         self.fatal: set[int] = set()
         self.lost_tasks: set[str] = set()
 
@@ -132,24 +217,33 @@ class _Run:
         replayed = [NotebookNode(cell) if index < start else cell for index, cell in enumerate(self.nb.cells)]
         client = _Client(
             NotebookNode(self.nb, cells=replayed),
-            kernel_name=self.limits.kernel_name,
+            kernel_name=self.execute.kernel_name,
             allow_errors=True,
             error_on_timeout={"ename": "CellTimeoutError", "evalue": "", "traceback": []},
             interrupt_on_timeout=True,
             iopub_timeout=GRACE,
             raise_on_iopub_timeout=True,
             record_timing=False,
-            log=self.limits.log,
+            log=self.execute.log,
         )
         manager = client.create_kernel_manager()
         # Ours is not on Jupyter's own path: students have no use for it in their launcher.
         manager.kernel_spec_manager.kernel_dirs.insert(0, str(Path(__file__).with_name("kernels")))
+        sockets = self.scratch / f"io-{number}"
+        sockets.mkdir()
         manager.transport = "ipc"
-        manager.connection_file = str(self.scratch / f"kernel-{number}.json")
+        manager.connection_file = str(sockets / "kernel.json")
+        manager.client_factory = _Channels
         client.reset_execution_trackers()
         # The kernel works far from the course; it is told where the course keeps its pictures.
         environment = os.environ | {"AUTOGRADER_DATA": str(data_folder().resolve())}
-        async with client.async_setup_kernel(cwd=str(self.folder), env=environment):
+        sandbox = self._sandbox(sockets)
+        async with client.async_setup_kernel(
+            cwd=str(self.folder), env=environment, sandbox=sandbox, limits=self.execute.limits
+        ):
+            if sandbox is not None:
+                sandbox.check_proof()
+            client.watch_connection()
             await ensure_async(
                 client.kc.execute_interactive(  # type: ignore[union-attr]
                     f"from autograder.notebook.answers import begin_grading\nbegin_grading({self.seed})",
@@ -171,6 +265,12 @@ class _Run:
                     return index
         return None
 
+    def _sandbox(self, sockets: Path) -> Sandbox | None:
+        if self.execute.sandbox == "none":
+            return None
+        unseen = (str(self.scratch / "work"), *bubblewrap.course_in_sight(self.execute.config))
+        return Sandbox(sockets, self.folder, unseen, self.execute.limits)
+
     def _is_left_out(self, index: int, cell: NotebookNode) -> bool:
         if cell.cell_type != "code" or not cell.source.strip() or index in self.fatal:
             return True
@@ -190,14 +290,16 @@ class _Run:
             _note(cell, f"not run: {name} used up")
             return
         client.timed_out = False
+        client.output_left = self.execute.output_limit
         client.timeout_func = lambda _: limit  # type: ignore[assignment]
         began = time.monotonic()
         try:
             await client.async_execute_cell(cell, index)
         except CellTimeoutError as error:
-            raise _Stuck(name) from error
+            # It ended in time, and its output never did: more was lost on the way than we would take.
+            raise _Stuck(name if client.timed_out else self.execute.limits.too_much_output) from error
         except DeadKernelError as error:
-            raise _Stuck("the kernel died") from error
+            raise _Stuck(_provisioner(client).verdict) from error
         finally:
             if _is_added(cell):
                 self.added_left -= time.monotonic() - began
@@ -208,17 +310,32 @@ class _Run:
     def _limit(self, cell: NotebookNode) -> tuple[float, str]:
         """Return the seconds that a cell may take, and how that limit is called in a verdict."""
         task = self.tasks.get(task_of(cell)) if is_test(cell) else None
-        own = task.timeout if task is not None and task.timeout is not None else float(self.limits.timeout)
+        own = task.timeout if task is not None and task.timeout is not None else float(self.execute.timeout)
         limits = {f"time limit {own:g} s": own}
         if _is_added(cell):
-            limits[f"time limit {self.limits.added_timeout:g} s for added cells"] = self.added_left
-        limits[f"time limit {self.limits.notebook_timeout:g} s a notebook"] = self.deadline - time.monotonic()
+            limits[f"time limit {self.execute.added_timeout:g} s for added cells"] = self.added_left
+        limits[f"time limit {self.execute.notebook_timeout:g} s a notebook"] = (
+            self.deadline - time.monotonic()
+        )
         name = min(limits, key=lambda name: limits[name])
         return limits[name], name
 
     def _lose(self, cell: NotebookNode) -> None:
         if is_test(cell) and "solution" not in declared(cell):
             self.lost_tasks.add(task_of(cell))
+
+
+def _provisioner(client: NotebookClient) -> GradingProvisioner:
+    return cast(GradingProvisioner, cast(KernelManager, client.km).provisioner)
+
+
+def _weight(content: Any) -> int:
+    """Return about how many bytes a message's content takes."""
+    if isinstance(content, dict):
+        return sum(len(name) + _weight(value) for name, value in content.items())
+    if isinstance(content, list):
+        return sum(map(_weight, content))
+    return len(content) if isinstance(content, str) else 8
 
 
 def _is_added(cell: NotebookNode) -> bool:

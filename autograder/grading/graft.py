@@ -20,6 +20,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.course import METADATA, SKIP_TAG, Course
+from autograder.grading.clean import check_name
 from autograder.grading.collect import find_notebook
 from autograder.grading.material import material_of
 from autograder.grading.tasks import is_solution, is_test, nbgrader_of
@@ -41,6 +42,7 @@ class Cell:
     source: str
     id: str = ""
     grade_id: str = ""
+    attachments: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass
@@ -60,6 +62,11 @@ class _Slot:
     def changed(self) -> list[str]:
         texts = [cell.source for cell in self.found]
         return [text for text in texts if text.strip() != self.released.strip()]
+
+    @property
+    def attachments(self) -> dict[str, Any]:
+        """The pictures pasted into the answer."""
+        return {name: bundle for cell in self.found for name, bundle in cell.attachments.items()}
 
 
 def read_cells(path: Path) -> list[Cell]:
@@ -114,12 +121,14 @@ def _cell(raw: dict[str, Any]) -> Cell:
     metadata = raw.get("metadata")
     own = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = own.get("grade_id", "") if isinstance(own, dict) else ""
+    attachments = raw.get("attachments")
     return Cell(
         kind="code" if raw.get("cell_type") == "code" else "markdown",
         # JSON can hold halves of characters that no file can.
         source=source.encode("utf-8", "replace").decode() if isinstance(source, str) else "",
         id=str(raw.get("id", "")),
         grade_id=str(grade_id),
+        attachments=attachments if isinstance(attachments, dict) else {},
     )
 
 
@@ -206,6 +215,8 @@ def _grafted_cell(slot: _Slot, released: NotebookNode | None, notes: list[str]) 
         notes.append(f"The cell `{slot.name}` was missing; it was put back.")
     if is_solution(cell):
         cell.source = "\n\n".join(slot.changed) or slot.released
+        if cell.cell_type == "markdown" and slot.changed and slot.attachments:
+            cell["attachments"] = slot.attachments
         if released is not None:
             # nbgrader tells an untouched answer by the release's checksum.
             cell.metadata["nbgrader"]["checksum"] = nbgrader_of(released).get("checksum")
@@ -227,6 +238,8 @@ def _added_cell(cell: Cell, skip: bool, number: int) -> NotebookNode:
     make = nbformat.v4.new_code_cell if cell.kind == "code" else nbformat.v4.new_markdown_cell
     added = make(cell.source, metadata={METADATA: {"added": True}})
     added.id = f"added-{number}"
+    if cell.kind == "markdown" and cell.attachments:
+        added["attachments"] = cell.attachments
     if skip:
         added.metadata["tags"] = [SKIP_TAG]
     return added
@@ -283,6 +296,7 @@ class Graft(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Return the grafted notebook; `nb` itself is not looked at, its file is."""
+        check_name(str(resources.get("nbgrader", {}).get("student", "")))
         material = material_of(resources)
         folder, name = Path(resources["metadata"]["path"]), resources["metadata"]["name"]
         expected = Course.find(Path.cwd()).notebooks(material.assignment)

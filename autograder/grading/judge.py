@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.course import METADATA, Course
+from autograder.grading.clean import ABOUT, clean_notebook
 from autograder.grading.execute import GradingExecute
 from autograder.grading.key import Answer, Answers, Key, Raised, answer_key, parse_answers, recorded
 from autograder.grading.material import Material, material_of
@@ -39,6 +40,10 @@ from autograder.results.outcome import Outcome
 KEY_RESOURCE = "autograder_key"
 
 
+#: What is raised where memory is refused, by Python and by NumPy.
+_OUT_OF_MEMORY = {"MemoryError", "_ArrayMemoryError"}
+
+
 class Judge(NbGraderPreprocessor):
     """The step after execution: compares answers with the key, leaves one outcome in each graded cell."""
 
@@ -55,7 +60,7 @@ class Judge(NbGraderPreprocessor):
             elif cell.cell_type == "code":
                 cell.outputs = [output for output in cell.outputs if not _is_answer(output)]
         _write_notes(nb)
-        return _writable(nb), resources
+        return clean_notebook(_writable(nb)), resources
 
 
 class _Bench:
@@ -168,6 +173,8 @@ class _Bench:
         if broken:
             return f"the solution cell raised {broken}"
         raised = {answer.value.type for answer in got.values() if isinstance(answer.value, Raised)}
+        if raised & _OUT_OF_MEMORY:
+            return self.execute.limits.out_of_memory
         # The name of an exception of the student's own making could say anything.
         raised = {name if hasattr(builtins, name) else "an exception" for name in raised}
         if raised == {"NotImplementedError"} and wrong == of:
@@ -284,4 +291,4 @@ def _write_notes(nb: NotebookNode) -> None:
         notes = [f"The submitted file could not be read: {own['unreadable']}. Nothing in it could be graded."]
     if notes:
         text = "\n".join(["**About this submission**", "", *(f"- {html.escape(note)}" for note in notes)])
-        nb.cells.insert(0, nbformat.v4.new_markdown_cell(text, id="about-this-submission"))
+        nb.cells.insert(0, nbformat.v4.new_markdown_cell(text, id=ABOUT))

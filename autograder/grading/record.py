@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -18,14 +19,18 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from nbgrader.utils import parse_utc
+from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
 from autograder.converter import convert
 from autograder.course import AUTOGRADED, SOURCE, SUBMITTED, Course
 from autograder.errors import AutograderError
 from autograder.files import replace_folder
+from autograder.grading import ledger
+from autograder.grading.clean import check_name, clean_folder
 from autograder.grading.collect import copy_files, is_own_file
-from autograder.grading.tasks import nbgrader_of, read_notebook
+from autograder.grading.tasks import TEST_SUFFIX, nbgrader_of, read_notebook
+from autograder.results.outcome import Change, Result
 
 
 def register(course: Course, assignment: str) -> None:
@@ -102,7 +107,7 @@ def open_gradebook(course: Course) -> Gradebook:
 
 
 @contextlib.contextmanager
-def _transaction(course: Course) -> Iterator[Gradebook]:
+def _transaction(course: Course) -> Iterator[tuple[Gradebook, Connection]]:
     """Open the gradebook so that all that is done in the block is written, or nothing.
 
     nbgrader's own functions commit as they go; joined to an outer transaction, their commits wait for it.
@@ -111,34 +116,50 @@ def _transaction(course: Course) -> Iterator[Gradebook]:
         gradebook.db.remove()
         with gradebook.engine.connect() as connection, connection.begin():
             gradebook.db.configure(bind=connection, join_transaction_mode="rollback_only")
-            yield gradebook
+            yield gradebook, connection
             gradebook.db.flush()
 
 
-def record(course: Course, assignment: str, student: str, notebooks: Mapping[str, NotebookNode]) -> None:
+def record(course: Course, assignment: str, result: Result, fingerprint: str) -> list[Change]:
     """Write a graded submission down.
 
     Manual grades and comments that are there stay.
 
     Parameters
     ----------
-    course, assignment, student
-        Whose it is.
-    notebooks
-        The judged notebooks by name; one that was not handed in is missing, and scores 0.
+    course, assignment
+        What was graded.
+    result
+        What came of it. A notebook that was not handed in is missing, and scores 0.
+    fingerprint
+        The hash of what it was graded from.
+
+    Returns
+    -------
+    list of Change
+        The automatic scores that were others before.
+
+    Raises
+    ------
+    AutograderError
+        When the student's id would be markup in the formgrader.
     """
+    student, notebooks = result.student, result.notebooks
+    check_name(student)
     source = course.folder(SUBMITTED) / student / assignment
     place = course.folder(AUTOGRADED) / student / assignment
-    with _new_folder(place) as new, _transaction(course) as gradebook:
+    with _new_folder(place) as new, _transaction(course) as (gradebook, connection):
         if source.is_dir():
             copy_files(source, new)
         for name, notebook in notebooks.items():
             nbformat.write(notebook, new / f"{name}.ipynb")
+        clean_folder(new, list(notebooks))
         gradebook.update_or_create_student(student)
         timestamp = _timestamp(source)
         extra = {"timestamp": timestamp} if timestamp else {}
         with gradebook.db.no_autoflush:
             submission = gradebook.update_or_create_submission(assignment, student, **extra)
+        before = _scores(submission)
         for notebook_entry in submission.notebooks:
             judged = notebooks.get(notebook_entry.name)
             if judged is None:
@@ -146,6 +167,23 @@ def record(course: Course, assignment: str, student: str, notebooks: Mapping[str
             else:
                 _save_grades(gradebook, judged, notebook_entry.name, assignment, student)
             _assign_penalty(gradebook, course, notebook_entry, submission, student)
+        ledger.note(connection, submission.id, fingerprint, result)
+        after = _scores(submission)
+    return [
+        Change(task.removesuffix(TEST_SUFFIX), before[notebook, task], points)
+        for (notebook, task), points in after.items()
+        if (notebook, task) in before and before[notebook, task] != points
+    ]
+
+
+def _scores(submission: object) -> dict[tuple[str, str], float]:
+    """Return the automatic scores that a submission has, by notebook and cell."""
+    return {
+        (notebook.name, grade.name): grade.auto_score
+        for notebook in submission.notebooks  # type: ignore[attr-defined]
+        for grade in notebook.grades
+        if grade.auto_score is not None
+    }
 
 
 def _timestamp(submission: Path) -> datetime | None:
@@ -200,6 +238,9 @@ def _assign_penalty(
 def _new_folder(place: Path) -> Iterator[Path]:
     """Give a folder to fill, and put it at `place` when the block ends well; else leave all as it was."""
     place.parent.mkdir(parents=True, exist_ok=True)
+    # What a killed run left: there is one writer only, so nobody is at work in there.
+    for stale in place.parent.glob(f".{glob.escape(place.name)}-*"):
+        shutil.rmtree(stale, ignore_errors=True)
     scratch = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}-"))
     try:
         new = scratch / "new"

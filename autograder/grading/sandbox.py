@@ -1,8 +1,8 @@
 """How the grader's kernels are started.
 
 A kernel gets an environment of its own: nothing of the grader's, one BLAS thread, a fixed hash seed, no user
-site, a private home. When it ends, so do the processes that descend from it; one that has left the family (a
-daemon) does not.
+site, a private home. Under bubblewrap it sees and reaches nothing else either, and all that it started ends
+with it. Without, what descends from it ends with it; a process that has left the family (a daemon) does not.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ from typing import Any
 
 import psutil
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+
+from autograder.grading.bubblewrap import Sandbox
+from autograder.grading.limits import Limits, Watch
 
 #: What passes from the grader's environment into the kernel's.
 _PASSED = (
@@ -43,10 +46,34 @@ _FIXED = {
 
 
 class GradingProvisioner(LocalProvisioner):
-    """Starts a kernel for grading."""
+    """Starts a kernel for grading, confined where `start_kernel` is given a `Sandbox`, and watches it."""
+
+    _sandbox: Sandbox | None = None
+    limits = Limits()
+    _watch: Watch | None = None
+    _verdict: str | None = None
+
+    @property
+    def verdict(self) -> str:
+        """Why the kernel is dead."""
+        found = self._verdict or (self._watch.verdict if self._watch is not None else None)
+        if found is not None:
+            return found
+        code = self.process.returncode if self.process else None
+        # Bubblewrap exits as shells do, with 128 more than the signal that ended the kernel.
+        if code in (-signal.SIGXCPU, 128 + signal.SIGXCPU):
+            return f"time limit {self.limits.cpu} s of computing"
+        return "the kernel died"
+
+    def end(self, verdict: str) -> None:
+        """Kill the kernel, for the reason given."""
+        self._verdict = self._verdict or verdict
+        self._end()
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
-        """Replace the environment that the kernel would inherit."""
+        """Replace the environment that the kernel would inherit, and put its walls around it."""
+        self._sandbox = kwargs.pop("sandbox", None)
+        self.limits = kwargs.pop("limits", self.limits)
         home = str(kwargs.get("cwd") or tempfile.gettempdir())
         given = kwargs.get("env", os.environ)
         environment = {name: given[name] for name in _PASSED if name in given}
@@ -56,28 +83,54 @@ class GradingProvisioner(LocalProvisioner):
             Path(tempfile.gettempdir()) / f"autograder-matplotlib-{os.getuid()}"
         )
         kwargs = await super().pre_launch(**kwargs)
-        kwargs["env"] = environment
         # What a process writes past IPython is no output of a cell, and no business of our terminal.
         kwargs["stdout"] = kwargs["stderr"] = subprocess.DEVNULL
         # The kernel must be the Python that grades, whichever "python" comes first on the path.
         kwargs["cmd"][0] = sys.executable
+        if self._sandbox is not None:
+            _, _, *module = kwargs["cmd"]
+            kwargs["cmd"] = self._sandbox.command(*module)
+            environment = self._sandbox.environment(environment)
+        kwargs["env"] = environment
         return kwargs
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
+        """Start the kernel, and the watch over it."""
+        connection = await super().launch_kernel(cmd, **kwargs)
+        if self.parent is not None and self.pid is not None:
+            sockets = Path(self.parent.connection_file).parent
+            self._watch = Watch(self.pid, self.limits, sockets, self._end)
+        return connection
 
     async def kill(self, restart: bool = False) -> None:
         """Kill the kernel and everything that it started."""
-        descendants = _descendants(self.pid)
+        if self._watch is not None:
+            self._watch.stop()
+        self._end()
         await super().kill(restart)
-        for process in descendants:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.send_signal(signal.SIGKILL)
 
     async def terminate(self, restart: bool = False) -> None:
         """End the kernel; there is nothing of a student's that deserves a gentler end."""
         await self.kill(restart)
 
+    async def cleanup(self, restart: bool = False) -> None:
+        """Stop the watch over a kernel that ended by itself."""
+        if self._watch is not None:
+            self._watch.stop()
+        await super().cleanup(restart)
 
-def _descendants(pid: int | None) -> list[psutil.Process]:
+    def _end(self) -> None:
+        for process in _family(self.pid):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.send_signal(signal.SIGKILL)
+
+
+def _family(pid: int | None) -> list[psutil.Process]:
+    """Return a process and all that descend from it."""
+    if pid is None:
+        return []
     try:
-        return psutil.Process(pid).children(recursive=True) if pid else []
+        head = psutil.Process(pid)
+        return [head, *head.children(recursive=True)]
     except psutil.NoSuchProcess:
         return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,26 @@ from autograder.course import METADATA
 
 #: How a note on an edited graded cell ends.
 EDITED = "was changed; the original was used."
+
+#: Characters that turn the direction of the text after them.
+_TURNING = set("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def plain(text: str) -> str:
+    r"""Return a text of a student's making without characters that steer a terminal, or turn text round.
+
+    Examples
+    --------
+    >>> plain("li\x1b[2J")
+    'li�[2J'
+    """
+    return "".join("\N{REPLACEMENT CHARACTER}" if _steers(character) else character for character in text)
+
+
+def _steers(character: str) -> bool:
+    if character in "\n\t":
+        return False
+    return unicodedata.category(character) in ("Cc", "Cs") or character in _TURNING
 
 
 @dataclass
@@ -47,6 +68,28 @@ class Outcome:
         """Whether the task earned all its points."""
         return self.points >= self.max_points
 
+    @classmethod
+    def read(cls, data: dict[str, Any]) -> Outcome:
+        """Return an outcome from the plain data that it was written down as."""
+        return cls(**{**data, "details": [(name, what) for name, what in data["details"]]})
+
+
+@dataclass(frozen=True)
+class Change:
+    """A score that a regrade changed.
+
+    Attributes
+    ----------
+    task
+        The task's id.
+    before, after
+        The points given last time and this time.
+    """
+
+    task: str
+    before: float
+    after: float
+
 
 @dataclass
 class Result:
@@ -66,6 +109,12 @@ class Result:
         How long grading took.
     failure
         Why it could not be graded at all, through no fault of the student's; None where it was.
+    graded
+        The names of the notebooks that were handed in and graded.
+    is_unchanged
+        Whether it is the result of an earlier run, which grading again would not change.
+    changes
+        Scores that were others when it was last graded.
     """
 
     student: str
@@ -74,6 +123,9 @@ class Result:
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
     failure: str | None = None
+    graded: list[str] = field(default_factory=list)
+    is_unchanged: bool = False
+    changes: list[Change] = field(default_factory=list)
 
     @property
     def points(self) -> float:
@@ -95,14 +147,27 @@ class Result:
             "notes": self.notes,
             "failure": self.failure,
             "seconds": round(self.seconds, 2),
+            "graded": self.graded,
+            "unchanged": self.is_unchanged,
+            "changes": [vars(change) for change in self.changes],
         }
+
+    @classmethod
+    def read(cls, data: dict[str, Any]) -> Result:
+        """Return the result of an earlier run from the plain data that `as_dict` made of it."""
+        outcomes = [Outcome.read(outcome) for outcome in data["tasks"]]
+        return cls(
+            data["student"],
+            {},
+            outcomes,
+            data["notes"],
+            data["seconds"],
+            graded=data["graded"],
+            is_unchanged=True,
+        )
 
 
 def outcomes(notebook: NotebookNode) -> list[Outcome]:
     """Return what was decided on the tasks of a judged notebook, in order."""
     found = (cell.metadata.get(METADATA, {}).get("outcome") for cell in notebook.cells)
-    return [
-        Outcome(**{**outcome, "details": [tuple(detail) for detail in outcome["details"]]})
-        for outcome in found
-        if outcome is not None
-    ]
+    return [Outcome.read(outcome) for outcome in found if outcome is not None]

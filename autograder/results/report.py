@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from autograder.results.outcome import EDITED, Outcome, Result
+from autograder.results.outcome import EDITED, Outcome, Result, plain
 
 #: The verdict on a submission that earned everything.
 ALL_RIGHT = "all right"
@@ -42,7 +42,7 @@ def watch(results: Iterable[Result], total: int) -> list[Result]:
         done = []
         for result in results:
             done.append(result)
-            progress.update(bar, advance=1, last=result.student)
+            progress.update(bar, advance=1, last=plain(result.student))
     return sorted(done, key=lambda result: result.student)
 
 
@@ -63,6 +63,24 @@ def show(results: Sequence[Result], assignment: str, *, as_json: bool) -> None:
     else:
         console = Console()
         console.print(class_table(results, assignment, console.width))
+
+
+def changes(results: Sequence[Result]) -> list[str]:
+    """Return a line for each student whose scores a regrade changed: from what to what, task by task."""
+    return [
+        f"{plain(result.student)}: "
+        + ", ".join(f"{change.task} {change.before:g} → {change.after:g}" for change in result.changes)
+        for result in results
+        if result.changes
+    ]
+
+
+def tally(results: Sequence[Result]) -> str:
+    """Return in a line how many were graded, how many had not changed, and how many could not be graded."""
+    failed = sum(result.failure is not None for result in results)
+    same = sum(result.is_unchanged for result in results)
+    counts = {"unchanged": same, "graded": len(results) - same - failed, "not graded": failed}
+    return ", ".join(f"{count} {what}" for what, count in counts.items() if count or what == "graded")
 
 
 def explain(result: Result) -> None:
@@ -107,10 +125,13 @@ def class_table(results: Sequence[Result], title: str, width: int = 120) -> Grou
         cells = [_points(outcome) for outcome in result.outcomes] or [Text("")] * len(tasks)
         total = Text(f"{result.points:g}/{result.max_points:g}", style="bold")
         verdicts = _verdicts(result)
-        row = [Text(result.student), *cells, total]
+        row = [Text(plain(result.student)), *cells, total]
         table.add_row(*row, *([Text("\n".join(verdicts))] if beside else []))
         if verdicts != [ALL_RIGHT]:
-            below += [Text(result.student, style="bold"), *(Text(f"  {verdict}") for verdict in verdicts)]
+            below += [
+                Text(plain(result.student), style="bold"),
+                *(Text(f"  {verdict}") for verdict in verdicts),
+            ]
     head = [Text(title, style="bold"), Text(f"Tasks: {legend}", style="dim")]
     return Group(*head, table, *([] if beside else below))
 

@@ -9,7 +9,7 @@ import pytest
 from autograder.course import NEVER_RELEASED, Course
 from autograder.grading.material import prepare
 from autograder.grading.mistakes import read_solutions
-from autograder.release.prove import Proof
+from autograder.release.prove import Proof, proving_config
 
 COURSE = Course.find(Path(__file__))
 NOTEBOOKS = [
@@ -24,7 +24,7 @@ def test_it_is_proved(assignment: str, name: str, tmp_path: Path, monkeypatch: p
     (material,) = [one for one in prepare(COURSE, assignment) if one.name == name]
     folder = COURSE.folder("source_solutions") / assignment / NEVER_RELEASED[1]
     variants = read_solutions(folder / f"{name}.py")
-    findings = list(Proof(material, variants, COURSE.config(), (1, 20, 300)).findings())
+    findings = list(Proof(material, variants, proving_config(COURSE), (1, 20, 300)).findings())
     assert [problem for finding in findings for problem in finding.problems] == []
     assert len(findings) == 9
     assert all(finding.tried for finding in findings)

@@ -1,0 +1,294 @@
+"""A sandbox by bubblewrap: what a kernel in it sees, and whether it works on this machine."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import autograder
+from autograder.course import Course
+from autograder.data.dataset import data_folder
+from autograder.data.images import datasets
+from autograder.errors import AutograderError
+from autograder.grading.limits import MIB, Limits
+
+#: Where things lie in the sandbox. All but the first two are read-only.
+HOME = "/tmp/home"
+WORK = "/tmp/work"
+DATA = "/gradbook/data"
+_FONTS = "/gradbook/fonts"
+_PACKAGE = "/gradbook/package"
+_SUBMISSION = "/gradbook/submission"
+
+#: What programs need of /etc, and nothing that says anything about this machine's users.
+_ETC = (
+    "alternatives",
+    "fonts",
+    "ld.so.cache",
+    "ld.so.conf",
+    "ld.so.conf.d",
+    "localtime",
+    "mime.types",
+    "ssl/certs",
+)
+
+#: Seconds for the probe to come back.
+_PATIENCE = 30
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """A kernel's sandbox.
+
+    Attributes
+    ----------
+    sockets
+        A new, empty folder that the kernel shares with the grader.
+    submission
+        The files that were handed in; the kernel works in a copy of its own.
+    unseen
+        Paths that must not be in sight.
+    limits
+        What it may take.
+    """
+
+    sockets: Path
+    submission: Path
+    unseen: tuple[str, ...]
+    limits: Limits
+
+    def command(self, module: str, *arguments: str) -> list[str]:
+        """Return the command that runs a Python module in the sandbox."""
+        plan = {
+            "limits": self.limits.rlimits(),
+            "copies": [[_SUBMISSION, WORK], [_FONTS, f"{HOME}/matplotlib"]],
+            "unseen": self.unseen,
+            "proof": str(self._proof),
+        }
+        python = [sys.executable, "-s", "-m", "autograder.grading.inside", json.dumps(plan)]
+        # Looked up here: the sandbox has a search path of its own.
+        program = shutil.which("bwrap") or "bwrap"
+        return [
+            program,
+            *self._walls(),
+            *self._rooms(),
+            *_system(),
+            *self._furniture(),
+            "--",
+            *python,
+            module,
+            *arguments,
+        ]
+
+    def environment(self, passed: Mapping[str, str]) -> dict[str, str]:
+        """Return the environment of what runs in it: `passed`, and where its own things are."""
+        return {
+            **passed,
+            "AUTOGRADER_DATA": DATA,
+            "HOME": HOME,
+            "IPYTHONDIR": f"{HOME}/.ipython",
+            # Each thread reserves address space by its arena, which is limited.
+            "MALLOC_ARENA_MAX": "2",
+            "MPLCONFIGDIR": f"{HOME}/matplotlib",
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
+            "PYTHONPATH": _PACKAGE,
+            "TMPDIR": "/tmp",
+        }
+
+    def check_proof(self) -> None:
+        """Make sure that what runs in it is confined; to be called before any code of a student's runs.
+
+        Raises
+        ------
+        AutograderError
+            When there is no proof of it.
+        """
+        try:
+            found = json.loads(self._proof.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            found = {}
+        expected = {
+            "in sight": [],
+            # Bubblewrap's own and the kernel's.
+            "processes": 2,
+            "interfaces": ["lo"],
+            "user": 1000,
+            "capabilities": 0,
+            "no new privileges": True,
+        }
+        wrong = {name: found.get(name, "no answer") for name in expected if found.get(name) != expected[name]}
+        if wrong:
+            msg = "A kernel was started that is not shut in its sandbox."
+            raise AutograderError(
+                msg,
+                expected=", ".join(f"{name}: {expected[name]}" for name in wrong),
+                got=", ".join(f"{name}: {value}" for name, value in wrong.items()),
+                done="It was stopped before any student's code ran.",
+                next="report this, with what bwrap --version prints",
+            )
+
+    @property
+    def _proof(self) -> Path:
+        return self.sockets / "proof.json"
+
+    def _walls(self) -> list[str]:
+        spaces = ["--unshare-user", "--disable-userns", "--uid", "1000", "--gid", "1000"]
+        spaces += [f"--unshare-{name}" for name in ("pid", "ipc", "uts", "net", "cgroup-try")]
+        bounds = ["--cap-drop", "ALL", "--new-session", "--die-with-parent", "--hostname", "sandbox"]
+        # The kernel would take its grader, which it cannot see, for dead.
+        return [*spaces, *bounds, "--unsetenv", "JPY_PARENT_PID"]
+
+    def _rooms(self) -> list[str]:
+        # First, for Python itself may lie in a folder of /tmp.
+        room = ["--size", str(self.limits.disk)]
+        devices = ["--dev", "/dev", "--size", str(64 * MIB), "--tmpfs", "/dev/shm"]
+        return ["--proc", "/proc", *devices, *room, "--tmpfs", "/tmp", "--dir", HOME, "--dir", WORK]
+
+    def _furniture(self) -> list[str]:
+        package = Path(autograder.__file__).parent
+        arguments = ["--ro-bind", str(package), f"{_PACKAGE}/{package.name}"]
+        arguments += ["--ro-bind", str(self.submission), _SUBMISSION, "--ro-bind", str(_fonts()), _FONTS]
+        arguments += ["--dir", DATA]
+        for dataset in datasets().values():
+            path = dataset.path(data_folder().resolve())
+            if path.is_file():
+                arguments += ["--ro-bind", str(path), f"{DATA}/{path.name}"]
+        arguments += ["--bind", str(self.sockets), str(self.sockets)]
+        # Last, when all that is bound has its place.
+        return [*arguments, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", WORK]
+
+
+@functools.cache
+def _system() -> list[str]:
+    """Return the arguments for the part of the system that Python needs, read-only."""
+    arguments = ["--ro-bind", "/usr", "/usr"]
+    for name in ("bin", "sbin", "lib", "lib32", "lib64"):
+        path = Path("/", name)
+        if path.is_symlink():
+            arguments += ["--symlink", os.readlink(path), str(path)]
+        elif path.is_dir():
+            arguments += ["--ro-bind", str(path), str(path)]
+    for name in _ETC:
+        arguments += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    for prefix in dict.fromkeys([sys.base_prefix, sys.prefix]):
+        if not Path(prefix).is_relative_to("/usr"):
+            arguments += ["--ro-bind", prefix, prefix]
+    return arguments
+
+
+@functools.cache
+def _fonts() -> Path:
+    """Return a folder with Matplotlib's list of fonts, made where it is missing.
+
+    To make it takes seconds, and a kernel that starts with an empty home would make it anew.
+    """
+    import pooch
+
+    folder = Path(pooch.os_cache("gradbook")) / "matplotlib"
+    if not list(folder.glob("fontlist-*.json")):
+        folder.mkdir(parents=True, exist_ok=True)
+        subprocess.run(
+            [sys.executable, "-c", "import matplotlib.font_manager"],
+            env={**os.environ, "MPLCONFIGDIR": str(folder)},
+            check=False,
+            capture_output=True,
+        )
+    return folder
+
+
+@functools.cache
+def why_not() -> str | None:
+    """Return why bubblewrap does not work here, None where it does.
+
+    Found out by starting Python in a sandbox as kernels are, once a process: that the program is there says
+    nothing, for many containers and some systems forbid what it does.
+    """
+    if not sys.platform.startswith("linux"):
+        return f"bubblewrap is for Linux, and this is {sys.platform}"
+    if shutil.which("bwrap") is None:
+        return "there is no program bwrap"
+    with tempfile.TemporaryDirectory(prefix="autograder-probe-") as folder:
+        sockets, canary = Path(folder) / "io", Path(folder) / "canary"
+        sockets.mkdir()
+        canary.touch()
+        sandbox = Sandbox(sockets, sockets, (str(canary),), Limits())
+        try:
+            run = subprocess.run(
+                sandbox.command("platform"),
+                env=sandbox.environment({}),
+                capture_output=True,
+                text=True,
+                timeout=_PATIENCE,
+            )
+            if run.returncode == 0:
+                sandbox.check_proof()
+                return None
+        except subprocess.TimeoutExpired:
+            return f"it did not come back within {_PATIENCE} s"
+        except AutograderError as error:
+            return f"{error.what} Got {error.details['got']}"
+    return (run.stderr.strip().splitlines() or [f"exit code {run.returncode}"])[-1]
+
+
+def require() -> None:
+    """Make sure that bubblewrap works here.
+
+    Raises
+    ------
+    AutograderError
+        With what to do about it, where it does not.
+    """
+    reason = why_not()
+    if reason is None:
+        return
+    raise AutograderError(
+        "Students' code cannot be shut in a sandbox here.",
+        expected="bubblewrap 0.8 or newer, allowed to make user namespaces; it was tried on a small program",
+        got=reason,
+        done="Nothing was run.",
+        next=_remedy(reason),
+    )
+
+
+def _remedy(reason: str) -> str:
+    if reason.startswith("there is no program"):
+        first = "install it (apt install bubblewrap, dnf install bubblewrap)"
+    elif "unknown option" in reason.lower():
+        first = "install a newer one: Debian 12 and Ubuntu 24.04 have it"
+    elif reason.startswith("bubblewrap is for"):
+        first = "grade on Linux, in a virtual machine for example"
+    else:
+        first = (
+            "allow user namespaces (sysctl kernel.unprivileged_userns_clone=1; Ubuntu: "
+            "sysctl kernel.apparmor_restrict_unprivileged_userns=0; Docker: --privileged, or "
+            "--security-opt seccomp=unconfined --security-opt systempaths=unconfined)"
+        )
+    return (
+        f"{first}. Or grade with --sandbox none (in nbgrader_config.py: c.GradingExecute.sandbox = 'none'): "
+        "then students' code runs with your rights, and can read and change whatever you can, the answer key "
+        "and the gradebook too"
+    )
+
+
+def course_in_sight(config: Any) -> tuple[str, ...]:
+    """Return what of the course no kernel may see, to be looked for from inside.
+
+    Parameters
+    ----------
+    config
+        The configuration, which says where the course is.
+    """
+    root = config.CourseDirectory.get("root")
+    course = Course(Path(root)) if root else Course.locate()
+    if course is None:
+        return ()
+    return tuple(str(path.resolve()) for path in course.root.iterdir() if path.resolve() != Path(sys.prefix))

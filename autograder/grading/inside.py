@@ -1,0 +1,71 @@
+"""The first code that runs in a sandbox, before any of a student's.
+
+It is run as ``python -m autograder.grading.inside PLAN MODULE ARGUMENT…``. PLAN is JSON: ``limits`` (what
+`Limits.rlimits` returns), ``copies`` (folders to copy, from and to), ``unseen`` (paths that must not be in
+sight) and ``proof`` (the file to leave the proof in).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import runpy
+import shutil
+import socket
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+
+def main() -> None:
+    """Carry out the plan, then become the module that is named after it."""
+    # The student's files will lie here, and must not stand in for modules of ours. For their own code,
+    # IPython puts the folder back; told to leave it out by Python's -P, it does not.
+    sys.path.remove(os.getcwd())
+    plan = json.loads(sys.argv[1])
+    for source, place in plan["copies"]:
+        shutil.copytree(source, place, dirs_exist_ok=True)
+    _take_limits(plan["limits"])
+    with open(plan["proof"], "w", encoding="utf-8") as file:
+        json.dump(proof(plan["unseen"]), file)
+    # The grader imports it in the kernel, where the folder is back.
+    import autograder.notebook.answers  # noqa: F401
+
+    module, sys.argv = sys.argv[2], sys.argv[2:]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+def _take_limits(limits: dict[str, int]) -> None:
+    import resource
+
+    for name, value in limits.items():
+        number = getattr(resource, name)
+        allowed = resource.getrlimit(number)[1]
+        value = value if allowed == resource.RLIM_INFINITY else min(value, allowed)
+        # The soft limit of computing time ends a process with a signal that says why.
+        hard = value + 5 if name == "RLIMIT_CPU" and allowed == resource.RLIM_INFINITY else value
+        resource.setrlimit(number, (value, hard))
+
+
+def proof(unseen: Sequence[str]) -> dict[str, Any]:
+    """Return what a process sees of the machine, for the grader to judge by.
+
+    Parameters
+    ----------
+    unseen
+        Paths that must not be in sight.
+    """
+    with open("/proc/self/status", encoding="utf-8") as file:
+        status = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
+    return {
+        "in sight": [path for path in unseen if os.path.lexists(path)],
+        "processes": sum(name.isdecimal() for name in os.listdir("/proc")),
+        "interfaces": [name for _, name in socket.if_nameindex()],
+        "user": os.getuid(),
+        "capabilities": int(status["CapEff"], 16) | int(status["CapPrm"], 16) | int(status["CapBnd"], 16),
+        "no new privileges": status["NoNewPrivs"] == "1",
+    }
+
+
+if __name__ == "__main__":
+    main()

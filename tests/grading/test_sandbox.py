@@ -1,0 +1,156 @@
+"""The sandbox itself: whether it works here, what is said where it does not, and the proof that it holds."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder.course import Course
+from autograder.errors import AutograderError
+from autograder.grading import bubblewrap
+from autograder.grading.bubblewrap import Sandbox, why_not
+from autograder.grading.engine import grade_assignment
+from autograder.grading.execute import GradingExecute
+from tests.courses import RIGHT, answered, hand_in
+
+needs_bubblewrap = pytest.mark.skipif(why_not() is not None, reason=f"no sandbox here: {why_not()}")
+
+
+@pytest.fixture
+def anew() -> Iterator[None]:
+    """Have the probe forget what it found, before and after."""
+    bubblewrap.why_not.cache_clear()
+    yield
+    bubblewrap.why_not.cache_clear()
+
+
+def fake_bwrap(folder: Path, script: str) -> None:
+    program = folder / "bwrap"
+    program.write_text(f"#!{sys.executable}\nimport os, sys\n{script}")
+    program.chmod(0o755)
+
+
+#: Programs called bwrap that are none, and what must be said of each.
+FAKES = {
+    "forbidden": (
+        "sys.exit('bwrap: No permissions to create new namespace')",
+        "No permissions to create new namespace",
+        "unprivileged_userns",
+    ),
+    "old": ("sys.exit('bwrap: Unknown option --disable-userns')", "Unknown option", "newer one"),
+    "silent": ("sys.exit(3)", "exit code 3", "user namespaces"),
+    # The worst of all: it runs what it is given, shut in nothing.
+    "open": (
+        "at = sys.argv.index('--')\nplan = sys.argv.index('autograder.grading.inside') + 1\n"
+        "import json\nread = json.loads(sys.argv[plan])\nread['copies'] = []\n"
+        "sys.argv[plan] = json.dumps(read)\n"
+        "os.execv(sys.argv[at + 1], sys.argv[at + 1:])",
+        "in sight: ['",
+        "",
+    ),
+}
+
+
+@pytest.mark.usefixtures("anew")
+@pytest.mark.parametrize("fake", FAKES)
+def test_a_bubblewrap_that_does_not_work_stops_grading_before_anything_runs(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fake: str
+) -> None:
+    script, got, remedy = FAKES[fake]
+    fake_bwrap(tmp_path, script)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("PYTHONPATH", str(Path(bubblewrap.__file__).parents[2]))
+    hand_in(course.root, "li", answered(course.root / "assignments/01_tiny/tiny.ipynb", **RIGHT))
+    with pytest.raises(AutograderError) as caught:
+        list(grade_assignment(course, "01_tiny", ["li"], sandbox="bwrap"))
+    assert got in caught.value.details["got"]
+    assert remedy in caught.value.details["next"]
+    assert "--sandbox none" in caught.value.details["next"]
+    assert "the answer key" in caught.value.details["next"]
+    assert not (course.root / "autograded").exists()
+
+
+@pytest.mark.usefixtures("anew")
+def test_the_command_says_how_to_install_it_or_do_without(course: Course, tmp_path: Path) -> None:
+    hand_in(course.root, "li", answered(course.root / "assignments/01_tiny/tiny.ipynb", **RIGHT))
+    command = [sys.executable, "-m", "autograder", "grade", "01_tiny"]
+    bare = {**os.environ, "PATH": str(tmp_path)}
+    stopped = subprocess.run(
+        [*command, "--sandbox", "bwrap"], cwd=course.root, env=bare, capture_output=True, text=True
+    )
+    assert stopped.returncode == 1
+    assert "there is no program bwrap" in stopped.stderr
+    assert "apt install bubblewrap" in stopped.stderr
+    assert "Traceback" not in stopped.stderr
+    done = subprocess.run(
+        [*command, "--sandbox", "none"], cwd=course.root, env=bare, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert "8/8" in done.stdout
+
+
+@needs_bubblewrap
+def test_a_kernel_that_is_not_inside_is_stopped_before_it_runs_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The walls have a hole: the machine's files are bound in.
+    walls = Sandbox._furniture
+    monkeypatch.setattr(bubblewrap, "course_in_sight", lambda config: (str(tmp_path),))
+    ran = tmp_path / "ran"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(f"open({str(ran)!r}, 'w')")])
+    monkeypatch.setattr(Sandbox, "_furniture", lambda self: _with_hole(walls(self), tmp_path))
+    with pytest.raises(AutograderError, match="not shut in its sandbox") as caught:
+        GradingExecute(sandbox="bwrap").run(notebook, tmp_path, seed=1)
+    assert str(tmp_path) in caught.value.details["got"]
+    assert not ran.exists()
+
+
+def _with_hole(arguments: list[str], folder: Path) -> list[str]:
+    """Return the arguments with one more folder bound in, while there still can be one."""
+    at = arguments.index("--remount-ro")
+    return [*arguments[:at], "--bind", str(folder), str(folder), *arguments[at:]]
+
+
+@needs_bubblewrap
+def test_a_flood_of_output_does_not_fill_the_grader(tmp_path: Path) -> None:
+    flood = "while True:\n    print('x' * 10**5, flush=True)"
+    cells = [nbformat.v4.new_code_cell(source) for source in ("n = 20", flood, "print(n + 1)")]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    limit = 8 * 2**20
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    GradingExecute(sandbox="bwrap", output_limit=limit).run(notebook, tmp_path, seed=1)
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
+    assert grown < 2**28
+    assert notebook.cells[1].metadata.autograder["run"] == "too much output (limit 8 MiB)"
+    assert notebook.cells[1].outputs == []
+    assert notebook.cells[2].outputs[0].text == "21\n"
+
+
+@needs_bubblewrap
+def test_what_was_handed_in_can_be_read_and_written_and_the_grader_keeps_its_own(tmp_path: Path) -> None:
+    (tmp_path / "helper.py").write_text("value = 3\n")
+    source = "import helper\nopen('helper.py', 'a').write('more')\nopen('new', 'w')\nprint(helper.value)"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    GradingExecute(sandbox="bwrap").run(notebook, tmp_path, seed=1)
+    assert notebook.cells[0].outputs[0].text == "3\n"
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"helper.py": "value = 3\n"}
+
+
+@needs_bubblewrap
+def test_pictures_figures_and_fonts_work_inside(tmp_path: Path) -> None:
+    source = (
+        "import matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.title('α')\nplt.show()\n"
+        "from autograder.data.images import load_images\nprint(load_images('shapes10').X_train.shape)"
+    )
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    GradingExecute(sandbox="bwrap", timeout=60).run(notebook, tmp_path, seed=1)
+    kinds = [output.output_type for output in notebook.cells[0].outputs]
+    assert sorted(kinds) == ["display_data", "stream"], notebook.cells[0].outputs
+    assert "image/png" in next(o for o in notebook.cells[0].outputs if o.output_type == "display_data").data
