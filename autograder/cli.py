@@ -198,6 +198,13 @@ def grade(
             "you can. Default: bwrap, unless nbgrader_config.py says otherwise."
         ),
     ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Grade on a Dask cluster, whose scheduler is there (tcp://HOST:PORT), not on this machine.",
+        ),
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Grade those again that did not change as well.")
     ] = False,
@@ -216,12 +223,17 @@ def grade(
     - `autograder grade 02_knn`
     - `autograder grade 02_knn --student li --json`
     - `autograder grade 02_knn --force`
+    - `autograder grade 02_knn --workers 8`
+    - `autograder grade 02_knn --scheduler tcp://10.0.0.1:8786`
     """
     from autograder.course import FEEDBACK, Course
     from autograder.grading.engine import grade_assignment
     from autograder.grading.material import assignment_seed
     from autograder.results import report
 
+    if workers is not None and scheduler is not None:
+        message = "--workers is for this machine: a cluster has the workers that were started for it"
+        raise typer.BadParameter(message)
     if new_seed and student:
         message = (
             "--new-seed is for the whole class: one student would be asked other questions than the rest"
@@ -232,7 +244,7 @@ def grade(
     students = course.submitted(assignment, student)
     if new_seed:
         assignment_seed(course, assignment, new=True)
-    grading = grade_assignment(course, assignment, students, workers, sandbox, force=force)
+    grading = grade_assignment(course, assignment, students, workers, sandbox, scheduler, force=force)
     results = report.watch(grading, len(students))
     report.show(results, assignment, as_json=as_json)
     if not as_json:

@@ -64,8 +64,17 @@ class AutograderError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         # Errors cross process borders: keyword-only arguments need telling pickle how.
-        return _rebuild, (self.what, self.details)
+        return _rebuild, (type(self), self.what, self.details)
 
 
-def _rebuild(what: str, details: dict[str, str]) -> AutograderError:
-    return AutograderError(what, **details)
+class RunStoppedError(AutograderError):
+    """Nothing more can be graded, or written down: not one submission's trouble, but the end of the run."""
+
+
+def said(error: BaseException) -> str:
+    """Return in a sentence what went wrong."""
+    return error.what if isinstance(error, AutograderError) else f"{type(error).__name__}: {error}"
+
+
+def _rebuild(kind: type[AutograderError], what: str, details: dict[str, str]) -> AutograderError:
+    return kind(what, **details)

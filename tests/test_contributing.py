@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 
 from autograder.course import Course
-from autograder.grading.engine import grade_folder, standards
+from autograder.grading.grader import grade_folder, standards
 from autograder.grading.mistakes import read_solutions
 from autograder.release.build import release
 from tests.courses import CONFIG, code, graded, solution

@@ -289,6 +289,6 @@ def course_in_sight(config: Any) -> tuple[str, ...]:
     """
     root = config.CourseDirectory.get("root")
     course = Course(Path(root)) if root else Course.locate()
-    if course is None:
+    if course is None or not course.root.is_dir():  # on a cluster's worker it is not
         return ()
     return tuple(str(path.resolve()) for path in course.root.iterdir() if path.resolve() != Path(sys.prefix))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from pathlib import Path
@@ -52,18 +53,28 @@ def is_own_file(path: Path) -> bool:
 
 def copy_files(folder: Path, into: Path) -> None:
     """Copy what was handed in beside the notebooks, saved weights say, without links and hidden files."""
+    shutil.copytree(folder, into, ignore=_left_out, dirs_exist_ok=True)
 
-    def left_out(directory: str, names: list[str]) -> list[str]:
-        return [
-            name
-            for name in names
-            if name.startswith(".")
-            or name == "__pycache__"
-            or name.endswith(".ipynb")
-            or not _is_plain(Path(directory) / name)
-        ]
 
-    shutil.copytree(folder, into, ignore=left_out, dirs_exist_ok=True)
+def other_files(folder: Path) -> list[Path]:
+    """Return what `copy_files` copies."""
+    found = []
+    for place, folders, names in os.walk(folder):
+        left_out = _left_out(place, [*folders, *names])
+        folders[:] = [name for name in folders if name not in left_out]
+        found += [Path(place) / name for name in names if name not in left_out]
+    return found
+
+
+def _left_out(directory: str, names: list[str]) -> list[str]:
+    return [
+        name
+        for name in names
+        if name.startswith(".")
+        or name == "__pycache__"
+        or name.endswith(".ipynb")
+        or not _is_plain(Path(directory) / name)
+    ]
 
 
 def before_autograde(assignment: str, notebooks: list[str], **_: Any) -> None:

@@ -30,7 +30,7 @@ def of_assignment(course: Course, assignment: str, materials: Iterable[Material]
         due = gradebook.find_assignment(assignment).duedate
     sections = ("Judge", "LimitOutput", "AssignLatePenalties", "SubtractNPenalty")
     parts = [
-        _package(),
+        of_package(),
         np.__version__,
         platform.python_version(),
         str(due),
@@ -66,7 +66,7 @@ def of_submission(folder: Path, assignment: str) -> str:
 
 
 @functools.cache
-def _package() -> str:
+def of_package() -> str:
     """Return a hash of the package: its version, and its code, which changes within a version too."""
     root = Path(str(autograder.__file__)).parent
     code = [path.read_text(encoding="utf-8") for path in sorted(root.rglob("*.py"))]

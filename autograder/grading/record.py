@@ -19,11 +19,11 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from nbgrader.utils import parse_utc
-from sqlalchemy import Connection
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Connection, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from autograder.converter import convert
-from autograder.course import AUTOGRADED, SOURCE, SUBMITTED, Course
+from autograder.course import AUTOGRADED, CONFIG_FILE, SOURCE, SUBMITTED, Course
 from autograder.errors import AutograderError
 from autograder.files import replace_folder
 from autograder.grading import ledger
@@ -93,17 +93,33 @@ def open_gradebook(course: Course) -> Gradebook:
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
     try:
         return Gradebook(directory.db_url, directory.course_id)
-    except DatabaseError as error:
-        msg = "The gradebook cannot be opened."
+    except (SQLAlchemyError, ModuleNotFoundError) as error:
         raise AutograderError(
-            msg,
-            where=directory.db_url,
-            got=str(error.orig),
+            "The gradebook cannot be opened.",
+            where=gradebook_address(course),
+            got=str(getattr(error, "orig", error)).strip(),
             done="Nothing was changed.",
-            next="put a backup in its place; or move it away, and a new one is made",
+            next=_remedy(directory.db_url, error),
         ) from None
     finally:
         os.environ["PATH"] = path
+
+
+def gradebook_address(course: Course) -> str:
+    """Return where the gradebook is, to be told: without its password."""
+    url = str(CourseDirectory(config=course.config()).db_url)
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return f"db_url in {CONFIG_FILE}"
+
+
+def _remedy(url: str, error: Exception) -> str:
+    if isinstance(error, ModuleNotFoundError):
+        return "pip install 'gradbook[postgresql]', and in db_url postgresql+psycopg://USER@HOST/DATABASE"
+    if url.startswith("sqlite:"):
+        return "put a backup in its place; or move it away, and a new one is made"
+    return f"start the server, or mend db_url in {CONFIG_FILE}"
 
 
 @contextlib.contextmanager

@@ -27,8 +27,8 @@ import autograder
 from autograder.course import NEVER_RELEASED, SOURCE, Course
 from autograder.files import write_atomically
 from autograder.grading.bubblewrap import why_not
-from autograder.grading.engine import Standard, grade_folder
 from autograder.grading.execute import GradingExecute
+from autograder.grading.grader import Standard, grade_folder
 from autograder.grading.key import (
     Answer,
     Answers,

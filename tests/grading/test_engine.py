@@ -15,9 +15,13 @@ from pathlib import Path
 
 import psutil
 from nbgrader.api import Gradebook
+from traitlets.config import Config
 
 from autograder.course import Course
-from autograder.grading.engine import _result, grade_assignment
+from autograder.grading.engine import grade_assignment
+from autograder.grading.hands import Hands
+from autograder.grading.pool import LocalPool
+from autograder.results.outcome import Result
 from tests.courses import RIGHT, answered, hand_in
 
 
@@ -90,8 +94,13 @@ def test_who_kills_the_grader_takes_nobody_along(course: Course) -> None:
 
 
 def test_a_failure_of_ours_is_told_and_not_scored() -> None:
-    future: Future[object] = Future()
-    future.set_exception(OSError("disk full"))
-    result = _result(future, "li")  # type: ignore[arg-type]
+    class Full(LocalPool):
+        def submit(self, student: str, folder: Path) -> Future[Result]:
+            future: Future[Result] = Future()
+            future.set_exception(OSError("disk full"))
+            return future
+
+    with Full(Hands(), [], Config(), 1) as pool:
+        (result,) = pool.grade({"li": Path("li")})
     assert result.failure == "OSError: disk full"
     assert result.outcomes == []

@@ -1,0 +1,165 @@
+"""Processes of our own that students' submissions are graded in.
+
+A hand grades one submission at a time, in its main thread: converters change the working folder, and a
+kernel's client wants an event loop. One that dies takes no other submission along, and it is known whose it
+was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from types import TracebackType
+from typing import ParamSpec, Self, TypeVar
+
+import psutil
+
+from autograder.errors import AutograderError
+from autograder.files import short_tempdir
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+#: A submission whose process dies this often is not tried again.
+TRIES = 2
+
+
+class Hands:
+    """As many processes as are at work at the same time; each begins when it is first needed.
+
+    What they write while they grade lies in one temporary folder, which ends with them. They end with the
+    block of a ``with`` statement, at once where it ends in an exception, or with the process that they belong
+    to, however that ends.
+    """
+
+    def __init__(self) -> None:
+        self._all: list[_Hand] = []
+        self._idle: list[_Hand] = []
+        self._scratch: str | None = None
+        self._is_over = False
+        self._lock = threading.Lock()
+
+    def run(self, function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """Return what a function returns in a hand that has nothing to do; called from many threads.
+
+        Raises
+        ------
+        AutograderError
+            When the hand died, and the next one too.
+        CancelledError
+            When the hands were ended meanwhile.
+        """
+        for _ in range(TRIES):
+            try:
+                hand = self._take()
+                result = hand.pool.submit(function, *args, **kwargs).result()
+            except (BrokenProcessPool, CancelledError):
+                if self._is_over:
+                    raise CancelledError from None
+                continue
+            except Exception:
+                self._idle.append(hand)
+                raise
+            self._idle.append(hand)
+            return result
+        msg = "the process that graded it died, twice"
+        raise AutograderError(msg)
+
+    def _take(self) -> _Hand:
+        with contextlib.suppress(IndexError):
+            return self._idle.pop()
+        with self._lock:
+            if self._scratch is None:
+                self._scratch = tempfile.mkdtemp(prefix="autograder-", dir=short_tempdir())
+            if self._is_over:
+                raise CancelledError
+            hand = _Hand(self._scratch)
+            self._all.append(hand)
+        return hand
+
+    def close(self) -> None:
+        """Let the hands go, once they have nothing to do."""
+        self._is_over = True
+        for hand in self._all:
+            hand.pool.shutdown()
+        self._clear()
+
+    def end(self) -> None:
+        """End the hands at once, and the kernels that they started."""
+        self._is_over = True
+        with self._lock:
+            for hand in self._all:
+                hand.end()
+        self._clear()
+
+    def _clear(self) -> None:
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, type_: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self.close()
+        else:
+            self.end()
+
+
+class _Hand:
+    """A process, at work or waiting for work."""
+
+    def __init__(self, scratch: str) -> None:
+        # A forked one would inherit the gradebook's open connection and its locks.
+        context = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
+        context.set_forkserver_preload(["autograder.grading.grader"])
+        self.pool = ProcessPoolExecutor(1, context, _begin_work, (scratch, os.getpid()))
+        self.process = psutil.Process(self.pool.submit(os.getpid).result())
+
+    def end(self) -> None:
+        """End it, with all that descends from it."""
+        _end_work(self.process)
+        self.pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _begin_work(scratch: str, owner: int) -> None:
+    """Make a new hand ready: what it writes lies in `scratch`, and Ctrl-C is not for it to answer."""
+    threading.Thread(target=_end_with, args=(owner, scratch), daemon=True).start()
+    tempfile.tempdir = scratch
+    if hasattr(os, "setsid"):
+        os.setsid()
+
+
+def _end_with(owner: int, scratch: str) -> None:
+    """Wait until the owner's process is gone: killed, it leaves hands and kernels that nobody ends."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        main = psutil.Process(owner)
+        while main.status() != psutil.STATUS_ZOMBIE:
+            time.sleep(0.5)
+    _end_children(psutil.Process())
+    shutil.rmtree(scratch, ignore_errors=True)
+    os._exit(1)
+
+
+def _end_work(hand: psutil.Process) -> None:
+    """End a hand at once, and the kernels that it started."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        hand.suspend()  # so that it starts no other meanwhile
+        _end_children(hand)
+        hand.kill()
+
+
+def _end_children(process: psutil.Process) -> None:
+    for child in process.children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            child.kill()

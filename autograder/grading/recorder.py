@@ -1,0 +1,81 @@
+"""The one writer of what was graded: into the gradebook, and into the course's folders."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from autograder.course import Course
+from autograder.errors import RunStoppedError
+from autograder.grading import ledger
+from autograder.grading.record import gradebook_address, open_gradebook, record
+from autograder.results.feedback import write_feedback
+from autograder.results.outcome import Result
+
+#: Seconds that a gradebook's server may be away.
+PATIENCE = 60
+
+
+def write_down(course: Course, assignment: str, result: Result, fingerprint: str) -> None:
+    """Record a result with its page; it counts as done from the last step on.
+
+    Every step may be done twice: where the gradebook's server goes away in between, it is waited for, and all
+    are done again.
+
+    Parameters
+    ----------
+    course, assignment
+        What was graded.
+    result
+        What came of it; its ``changes`` are set.
+    fingerprint
+        The hash of what it was graded from.
+
+    Raises
+    ------
+    RunStoppedError
+        When the server stays away.
+    """
+    until, pause = time.monotonic() + PATIENCE, 0.1
+    while True:
+        try:
+            _write_down(course, assignment, result, fingerprint)
+            return
+        except Exception as error:
+            if not _server_went_away(error):
+                raise
+            if time.monotonic() > until:
+                raise RunStoppedError(
+                    "The gradebook's server went away.",
+                    where=gradebook_address(course),
+                    expected=f"it to be back within {PATIENCE} s",
+                    done="What was finished is kept.",
+                    next="start it again, then the same command",
+                ) from None
+        time.sleep(pause)
+        pause = min(2 * pause, 5)
+
+
+def _write_down(course: Course, assignment: str, result: Result, fingerprint: str) -> None:
+    # A second time finds what the first wrote, and nothing that changed.
+    result.changes = record(course, assignment, result, fingerprint) or result.changes
+    write_feedback(course, assignment, result.student, has_notebooks=bool(result.notebooks))
+    with open_gradebook(course) as gradebook:
+        ledger.complete(gradebook, assignment, result.student)
+
+
+def _server_went_away(error: BaseException) -> bool:
+    """Return whether an error comes from a connection that was lost; nbgrader hides it behind its own."""
+    return any(
+        isinstance(cause, OperationalError | InterfaceError) and not isinstance(cause.orig, sqlite3.Error)
+        for cause in _causes(error)
+    )
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
