@@ -8,15 +8,17 @@ was.
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
+import multiprocessing.util
 import os
+import secrets
 import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 
@@ -43,7 +45,8 @@ class Hands:
     def __init__(self) -> None:
         self._all: list[_Hand] = []
         self._idle: list[_Hand] = []
-        self._scratch: str | None = None
+        # Made by the first hand, which also sees to it that it goes: a killed owner cannot.
+        self._scratch = str(Path(short_tempdir()) / f"autograder-{secrets.token_hex(8)}")
         self._is_over = False
         self._lock = threading.Lock()
 
@@ -59,26 +62,31 @@ class Hands:
         """
         for _ in range(TRIES):
             try:
-                hand = self._take()
-                result = hand.pool.submit(function, *args, **kwargs).result()
+                with self._taken() as hand:
+                    return hand.pool.submit(function, *args, **kwargs).result()
             except (BrokenProcessPool, CancelledError):
                 if self._is_over:
                     raise CancelledError from None
-                continue
-            except Exception:
-                self._idle.append(hand)
-                raise
-            self._idle.append(hand)
-            return result
         msg = "the process that graded it died, twice"
         raise AutograderError(msg)
+
+    @contextlib.contextmanager
+    def _taken(self) -> Iterator[_Hand]:
+        """Give a hand that has nothing to do, and take it back, unless it died."""
+        hand = self._take()
+        try:
+            yield hand
+        except (BrokenProcessPool, CancelledError):
+            raise
+        except BaseException:
+            self._idle.append(hand)
+            raise
+        self._idle.append(hand)
 
     def _take(self) -> _Hand:
         with contextlib.suppress(IndexError):
             return self._idle.pop()
         with self._lock:
-            if self._scratch is None:
-                self._scratch = tempfile.mkdtemp(prefix="autograder-", dir=short_tempdir())
             if self._is_over:
                 raise CancelledError
             hand = _Hand(self._scratch)
@@ -101,8 +109,7 @@ class Hands:
         self._clear()
 
     def _clear(self) -> None:
-        if self._scratch is not None:
-            shutil.rmtree(self._scratch, ignore_errors=True)
+        shutil.rmtree(self._scratch, ignore_errors=True)
 
     def __enter__(self) -> Self:
         return self
@@ -123,7 +130,9 @@ class _Hand:
         # A forked one would inherit the gradebook's open connection and its locks.
         context = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
         context.set_forkserver_preload(["autograder.grading.grader"])
-        self.pool = ProcessPoolExecutor(1, context, _begin_work, (scratch, os.getpid()))
+        # multiprocessing keeps its sockets in a folder that it would leave behind, too.
+        begin = (_begin_work, (scratch, os.getpid(), multiprocessing.util.get_temp_dir()))
+        self.pool = ProcessPoolExecutor(1, context, *begin)
         self.process = psutil.Process(self.pool.submit(os.getpid).result())
 
     def end(self) -> None:
@@ -132,22 +141,24 @@ class _Hand:
         self.pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _begin_work(scratch: str, owner: int) -> None:
+def _begin_work(scratch: str, owner: int, sockets: str) -> None:
     """Make a new hand ready: what it writes lies in `scratch`, and Ctrl-C is not for it to answer."""
-    threading.Thread(target=_end_with, args=(owner, scratch), daemon=True).start()
+    threading.Thread(target=_end_with, args=(owner, scratch, sockets), daemon=True).start()
+    os.makedirs(scratch, mode=0o700, exist_ok=True)
     tempfile.tempdir = scratch
     if hasattr(os, "setsid"):
         os.setsid()
 
 
-def _end_with(owner: int, scratch: str) -> None:
+def _end_with(owner: int, *folders: str) -> None:
     """Wait until the owner's process is gone: killed, it leaves hands and kernels that nobody ends."""
     with contextlib.suppress(psutil.NoSuchProcess):
         main = psutil.Process(owner)
         while main.status() != psutil.STATUS_ZOMBIE:
             time.sleep(0.5)
     _end_children(psutil.Process())
-    shutil.rmtree(scratch, ignore_errors=True)
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
     os._exit(1)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader import api as nbgrader_api
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
@@ -54,7 +55,10 @@ def register(course: Course, assignment: str) -> None:
             for cell in [*notebook.grade_cells, *notebook.solution_cells]
         }
     if known != _source_cells(course, assignment):
-        with tempfile.TemporaryDirectory(prefix="autograder-register-") as scratch:
+        # In the course's own folder, where what a killed run left is found again.
+        for stale in course.private.glob("register-*"):
+            shutil.rmtree(stale, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix="register-", dir=course.private) as scratch:
             generate(course, assignment, Path(scratch))
 
 
@@ -92,7 +96,9 @@ def open_gradebook(course: Course) -> Gradebook:
     path = os.environ.get("PATH", "")
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
     try:
-        return Gradebook(directory.db_url, directory.course_id)
+        gradebook = Gradebook(directory.db_url, directory.course_id)
+        _add_course(gradebook, directory.course_id)
+        return gradebook
     except (SQLAlchemyError, ModuleNotFoundError) as error:
         raise AutograderError(
             "The gradebook cannot be opened.",
@@ -103,6 +109,13 @@ def open_gradebook(course: Course) -> Gradebook:
         ) from None
     finally:
         os.environ["PATH"] = path
+
+
+def _add_course(gradebook: Gradebook, name: str) -> None:
+    """Note the course itself: nbgrader does not where it has no name, and servers want to know it."""
+    if gradebook.engine.dialect.name != "sqlite" and gradebook.db.get(nbgrader_api.Course, name) is None:
+        gradebook.db.add(nbgrader_api.Course(id=name))
+        gradebook.db.commit()
 
 
 def gradebook_address(course: Course) -> str:
