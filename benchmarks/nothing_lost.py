@@ -273,7 +273,6 @@ def main() -> None:
     print("  ".join(("trouble".ljust(32), "times", "runs", "unequal", "left behind", "minutes")))
     with tempfile.TemporaryDirectory(prefix="nothing-lost-") as name:
         folder = Path(name)
-        folder.chmod(0o755)  # the database server has a user of its own
         stage = Stage(folder / "file", asked.submissions)
         longest = stage.seconds / 2
         tallies = [
@@ -297,7 +296,7 @@ def main() -> None:
         _print(tallies[-1])
         if postgres_programs() is None:
             sys.exit("PostgreSQL is not installed: apt install postgresql")
-        with a_postgres(folder / "server") as server:
+        with a_postgres() as server:
             tallies.append(
                 Stage(folder / "database", asked.submissions, server).run(
                     Tally("the gradebook's server restarts"),

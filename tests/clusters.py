@@ -36,6 +36,11 @@ class Cluster:
             time.sleep(0.05)
         self.address: str = json.loads(told.read_text())["address"]
 
+    @property
+    def processes(self) -> list[psutil.Process]:
+        """The scheduler, and what starts the workers."""
+        return [psutil.Process(process.pid) for process in self._processes]
+
     def start_worker(self, environment: Mapping[str, str] | None = None) -> None:
         """Start a worker, as the README says."""
         self._start("worker", self.address, "--nthreads", "2", environment=environment)

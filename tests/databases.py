@@ -7,8 +7,11 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 
 def postgres_programs() -> Path | None:
@@ -27,17 +30,18 @@ class Postgres:
         For ``db_url``.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self) -> None:
         programs = postgres_programs()
         assert programs is not None
-        self._programs, self._data = programs, folder / "data"
-        folder.mkdir()
-        # The server refuses to run as root, and its own user must come in.
+        self._programs = programs
+        self._folder = Path(tempfile.mkdtemp(prefix="postgres-"))
+        self._data = self._folder / "data"
+        # The server refuses to run as root, and pytest's folders let nobody else in.
         self._user = (
             ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] if not os.getuid() else []
         )
         if self._user:
-            shutil.chown(folder, "postgres", "postgres")
+            shutil.chown(self._folder, "postgres", "postgres")
         with socket.create_server(("127.0.0.1", 0)) as free:
             self._port = free.getsockname()[1]
         self._call("initdb", "--auth=trust", "--username=grader", "--no-sync", "--pgdata", str(self._data))
@@ -56,6 +60,10 @@ class Postgres:
     def stop(self) -> None:
         """Stop it, as it is stopped for an update: connections are cut."""
         self._call("pg_ctl", "stop", "--wait", "-m", "fast", "-D", str(self._data))
+
+    def remove(self) -> None:
+        """Remove all that it kept; it must have stopped."""
+        shutil.rmtree(self._folder)
 
     def keep(self) -> None:
         """Keep a copy of the database as it is, for `restore`."""
@@ -85,11 +93,19 @@ class Postgres:
 
 
 @contextlib.contextmanager
-def a_postgres(folder: Path) -> Iterator[Postgres]:
+def a_postgres() -> Iterator[Postgres]:
     """Give a server; it ends with the block."""
-    server = Postgres(folder)
+    server = Postgres()
     try:
         yield server
     finally:
         with contextlib.suppress(subprocess.CalledProcessError):  # a test had stopped it
             server.stop()
+        server.remove()
+
+
+#: In CI the server must be there: a test that is always left out shows nothing.
+needs_postgres = pytest.mark.skipif(
+    postgres_programs() is None and not os.environ.get("CI"),
+    reason="there is no PostgreSQL here: apt install postgresql",
+)

@@ -1,0 +1,159 @@
+"""Grading on a real Dask cluster: who may take part, and what becomes of the rest when one dies."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+import autograder
+from autograder.course import Course
+from autograder.errors import AutograderError
+from autograder.grading import bubblewrap, cluster, parcel
+from autograder.grading.engine import grade_assignment
+from autograder.grading.parcel import Parcel
+from autograder.results.outcome import Result
+from tests.clusters import Cluster, a_cluster
+from tests.courses import RIGHT, answered, hand_in
+from tests.grading.test_engine import kernels
+
+
+@pytest.fixture(scope="module")
+def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    with a_cluster(tmp_path_factory.mktemp("cluster") / "c") as started:
+        yield started
+
+
+def hands_in(course: Course, **doubles: str) -> None:
+    for student, double in doubles.items():
+        notebook = answered(course.root / "assignments/01_tiny/tiny.ipynb", **{**RIGHT, "double": double})
+        hand_in(course.root, student, notebook)
+
+
+def grade(course: Course, address: str, sandbox: str | None = None) -> dict[str, Result]:
+    students = course.students("01_tiny")
+    graded = grade_assignment(course, "01_tiny", students, sandbox=sandbox, scheduler=address)
+    return {result.student: result for result in graded}
+
+
+def test_who_kills_what_grades_them_takes_nobody_along(course: Course, dask: Cluster) -> None:
+    kills = "import os, signal\ndef double(x):\n    os.kill(os.getppid(), signal.SIGKILL)"
+    hands_in(course, killer=kills, li=RIGHT["double"], wang=RIGHT["double"])
+    (course.root / "submitted/li/01_tiny/model.npz").write_bytes(b"weights")
+    results = grade(course, dask.address, "none")
+    assert results["killer"].failure == "the process that graded it died, twice"
+    assert (results["li"].points, results["wang"].points) == (8, 8)
+    assert (course.root / "autograded/li/01_tiny/model.npz").read_bytes() == b"weights"
+    assert {path.name for path in (course.root / "autograded").iterdir()} == {"li", "wang"}
+
+
+def test_ctrl_c_ends_what_is_in_flight_on_the_cluster(course: Course, dask: Cluster) -> None:
+    hands_in(course, loop="def double(x):\n    while True:\n        pass")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "autograder", "grade", "01_tiny", "--scheduler", dask.address],
+        cwd=course.root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    started = [kernel for one in dask.processes for kernel in kernels(one)]
+    until = time.monotonic() + 120
+    while not started:
+        assert time.monotonic() < until, "no kernel was started"
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.05)
+        started = [kernel for one in dask.processes for kernel in kernels(one)]
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "Traceback" not in out + err
+    _, alive = psutil.wait_procs(started, timeout=30)
+    assert alive == []
+
+
+def _refusal(course: Course, address: str) -> AutograderError:
+    with pytest.raises(AutograderError) as caught:
+        grade(course, address)
+    return caught.value
+
+
+def test_a_cluster_that_cannot_grade_as_it_must_is_refused_with_the_reason(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hands_in(course, li=RIGHT["double"])
+    monkeypatch.setattr(cluster, "PATIENCE", 1)
+    refused = _refusal(course, "tcp://127.0.0.1:1")
+    assert refused.what == "The cluster's scheduler does not answer."
+    refused = _refusal(course, "somewhere://else")
+    assert refused.what == "The cluster's scheduler does not answer."
+    other = tmp_path / "other"
+    shutil.copytree(Path(autograder.__file__).parent, other / "autograder")
+    with (other / "autograder/__init__.py").open("a") as file:
+        file.write('\n__version__ = "0.0.1"\n')
+    with a_cluster(tmp_path / "c", workers=0) as started:
+        refused = _refusal(course, started.address)
+        assert refused.what == "The cluster has no workers."
+        assert f"dask worker {started.address}" in refused.details["next"]
+        monkeypatch.setattr(cluster, "PATIENCE", 60)
+        started.start_worker({"PYTHONPATH": str(other)})
+        refused = _refusal(course, started.address)
+        assert refused.what.startswith("The worker tcp://127.0.0.1:")
+        assert refused.what.endswith(" is refused: it would not judge as the grader does.")
+        assert refused.details["got"].startswith("gradbook 0.0.1 (")
+    assert not (course.root / "autograded").exists()
+
+
+@pytest.mark.skipif(bubblewrap.why_not() is not None, reason="there is no sandbox here to do without")
+def test_a_worker_without_a_sandbox_is_refused_by_name(course: Course, tmp_path: Path) -> None:
+    hands_in(course, li=RIGHT["double"])
+    with a_cluster(tmp_path / "c", workers=0) as started:
+        started.start_worker({"PATH": str(tmp_path)})
+        refused = _refusal(course, started.address)
+    assert "is refused: Students' code cannot be shut in a sandbox here." in refused.what
+    assert refused.details["got"] == "there is no program bwrap"
+
+
+def test_without_dask_it_is_said_what_to_type(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    hands_in(course, li=RIGHT["double"])
+    monkeypatch.delitem(sys.modules, "autograder.grading.cluster")
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    refused = _refusal(course, "tcp://127.0.0.1:1")
+    assert refused.what == "To grade on a cluster takes Dask, which is not installed."
+    assert "pip install 'gradbook[cluster]'" in refused.details["next"]
+
+
+def test_a_parcel_holds_what_grading_needs_and_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, elsewhere = tmp_path / "in", tmp_path / "out"
+    (folder / "data").mkdir(parents=True)
+    elsewhere.mkdir()
+    (folder / "tiny (1).ipynb").write_text("{}")
+    (folder / "other.ipynb").write_text("x" * 1000)
+    (folder / "data/model.npz").write_bytes(b"12345")
+    (folder / ".hidden").write_text("x")
+    (folder / "link").symlink_to("/etc/passwd")
+    os.mkfifo(folder / "pipe")
+    sent = Parcel.pack(folder, ["tiny"])
+    assert sent.files == {"tiny (1).ipynb": b"{}", "data/model.npz": b"12345"}
+    sent.unpack(elsewhere)
+    assert (elsewhere / "data/model.npz").read_bytes() == b"12345"
+    # Too large to be read anywhere: its size says so.
+    with (folder / "tiny.ipynb").open("wb") as file:
+        file.truncate(parcel.MAX_BYTES + 1)
+    sent = Parcel.pack(folder, ["tiny"])
+    assert sent.files["tiny.ipynb"] == parcel.MAX_BYTES + 1
+    sent.unpack(elsewhere)
+    assert (elsewhere / "tiny.ipynb").stat().st_size == parcel.MAX_BYTES + 1
+    monkeypatch.setattr(parcel, "LIMIT", 4)
+    with pytest.raises(AutograderError, match="are sent to a cluster"):
+        Parcel.pack(folder, ["tiny"])
