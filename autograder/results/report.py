@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from rich import box
 from rich.console import Console, Group
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -16,12 +18,19 @@ from autograder.results.outcome import EDITED, Outcome, Result, plain
 #: The verdict on a submission that earned everything.
 ALL_RIGHT = "all right"
 
+#: The verdicts on a submission as a whole.
+VERDICTS = (ALL_RIGHT, "partly right", "nothing right", "not graded")
+
 #: Below this many columns, verdicts stand under the table: beside it they would break at every word.
 NARROW = 110
 
 
 def watch(results: Iterable[Result], total: int) -> list[Result]:
-    """Collect results as they come, with a progress bar on stderr; return them by student.
+    """Collect results as they come, and say on stderr how it is getting on; return them by student.
+
+    On a terminal that is a bar, with the time that is left and how many have which verdict; elsewhere a line
+    at every tenth of the way. The graded notebooks are let go: they are written down by then, and a large
+    class's would fill the memory.
 
     Parameters
     ----------
@@ -30,20 +39,56 @@ def watch(results: Iterable[Result], total: int) -> list[Result]:
     total
         How many there will be.
     """
+    console = Console(stderr=True)
+    follow = _bar if console.is_terminal else _lines
+    done = [replace(result, notebooks={}) for result in follow(results, total, console)]
+    return sorted(done, key=lambda result: result.student)
+
+
+def _bar(results: Iterable[Result], total: int, console: Console) -> Iterator[Result]:
     columns = (
         TextColumn("grading"),
         BarColumn(),
         MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[last]}"),
+        TextColumn("left"),
+        TimeRemainingColumn(compact=True),
+        TextColumn("{task.fields[counts]}", markup=False),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        bar = progress.add_task("", total=total, last="")
-        done = []
+    # What was known from the last run comes at once, and says nothing about how long the rest takes.
+    with Progress(*columns, console=console, transient=True, speed_estimate_period=600) as progress:
+        bar = progress.add_task("", total=total, counts="")
+        counts: Counter[str] = Counter()
         for result in results:
-            done.append(result)
-            progress.update(bar, advance=1, last=plain(result.student))
-    return sorted(done, key=lambda result: result.student)
+            counts[verdict(result)] += 1
+            if result.is_unchanged:
+                total -= 1
+                progress.update(bar, total=total, counts=_told(counts))
+            else:
+                progress.update(bar, advance=1, counts=_told(counts))
+            yield result
+
+
+def _lines(results: Iterable[Result], total: int, console: Console) -> Iterator[Result]:
+    counts: Counter[str] = Counter()
+    for result in results:
+        before = 10 * counts.total() // total
+        counts[verdict(result)] += 1
+        if 10 * counts.total() // total > before:
+            console.print(f"{counts.total()} of {total}: {_told(counts)}", highlight=False, soft_wrap=True)
+        yield result
+
+
+def verdict(result: Result) -> str:
+    """Return the verdict on a submission as a whole, in a word or two."""
+    if result.failure is not None:
+        return "not graded"
+    if result.points >= result.max_points:
+        return ALL_RIGHT
+    return "partly right" if result.points > 0 else "nothing right"
+
+
+def _told(counts: Counter[str]) -> str:
+    return ", ".join(f"{counts[what]} {what}" for what in VERDICTS if counts[what])
 
 
 def show(results: Sequence[Result], assignment: str, *, as_json: bool) -> None:
