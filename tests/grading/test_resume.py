@@ -259,7 +259,10 @@ def test_a_kill_loses_at_most_what_was_in_flight(course: Course, tmp_path: Path)
         assert len(done) < 6
     last = subprocess.run([*COMMAND, "--json"], cwd=course.root, capture_output=True, text=True)
     told = {one["student"]: one for one in json.loads(last.stdout)}
-    assert {student for student, one in told.items() if one["unchanged"]} == done
+    unchanged = {student for student, one in told.items() if one["unchanged"]}
+    assert unchanged <= done
+    # The page is written last but one: the kill may have come in between.
+    assert len(done - unchanged) <= 1
     assert len(told) == 6
     assert recorded(course) == undisturbed
     assert not list(course.root.glob("autograded/*/.*"))
