@@ -73,6 +73,8 @@ TRIVIAL = {
 #: Code that returns what is asked for in shape and type, with the same number everywhere.
 _CONSTANT = """
 def trivial(*args, **kwargs):
+    import copy
+
     import numpy as np
 
     def constant(value):
@@ -86,10 +88,8 @@ def trivial(*args, **kwargs):
 
 REFERENCE
 
-    result = NAME(*args, **kwargs)
-    if result is None:
-        raise TypeError("what it does is no return value")
-    return constant(result)
+    # On copies: what it does to its arguments, to self above all, is not trivial.
+    return constant(NAME(*copy.deepcopy(args), **copy.deepcopy(kwargs)))
 """
 
 

@@ -51,6 +51,7 @@ EVERY: dict[str, Callable[[], None]] = {
     "broadcasting": lambda: sketches.broadcasting(np.array([10.0, 20.0]), np.array([1.0, 2.0, 3.0])),
     "distances": lambda: sketches.distances(POINTS[:2], POINTS[2:5]),
     "vote": lambda: sketches.vote(np.zeros(2), POINTS, CLASSES, [1, 3]),
+    "hinge": sketches.hinge,
     "folds": lambda: sketches.folds(3),
     "regions": lambda: sketches.regions(lambda X, k: np.zeros(len(X)), POINTS, CLASSES, [1]),
 }
