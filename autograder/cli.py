@@ -135,6 +135,9 @@ def release(
 ) -> None:
     """Generate assignments/ from source_solutions/: what students get, without solutions and hidden tests.
 
+    An assignment that changed is proved first, as `autograder prove` does it; one that is not sound is not
+    released.
+
     For example:
 
     - `autograder release`
@@ -142,10 +145,11 @@ def release(
     """
     from autograder.course import Course
     from autograder.release.build import release as release_one
+    from autograder.release.prove import require_sound
 
     course = Course.find()
     for name in [course.assignment(name) for name in assignments or course.assignments()]:
-        made = release_one(course, name)
+        made = release_one(course, name, require_sound)
         typer.echo(f"{made.assignment}: " + (", ".join(made.changed) or "unchanged"))
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import ast
-import json
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,8 +15,8 @@ from nbformat import NotebookNode
 from autograder.course import CONFIG_FILE, NEVER_RELEASED, RELEASE, SOURCE, SUBMITTED, Course
 from autograder.grading import bubblewrap
 from autograder.grading.engine import grade_assignment
-from autograder.grading.mistakes import Solution, read_solutions
-from autograder.grading.tasks import is_solution, is_test, task_of, without_marks
+from autograder.grading.mistakes import Solution, deal, read_solutions
+from autograder.grading.tasks import is_test, reference_of, with_solutions
 from autograder.release.build import release
 from autograder.results.outcome import Outcome, Result
 
@@ -119,10 +117,10 @@ def _problem(student: Student, outcome: Outcome) -> str | None:
 
 
 def _class(source: NotebookNode, released: NotebookNode, known: list[Solution]) -> Iterator[Student]:
-    reference = {task_of(cell): without_marks(cell.source) for cell in source.cells if is_solution(cell)}
+    reference = reference_of(source)
     yield Student("perfect", _notebook(released, reference))
     yield Student("blank", _notebook(released, {}), loses_all=True)
-    *hands, cheating_hand = _deal(known)
+    *hands, cheating_hand = deal(known, HANDS)
     for number, hand in enumerate(hands, start=1):
         yield _mistaken(f"mistaken-{number}", released, reference, hand)
     edited = _mistaken("edited-test", released, reference, cheating_hand)
@@ -143,16 +141,6 @@ def _mistaken(
     return Student(name, _notebook(released, reference | wrong), lost)
 
 
-def _deal(mistakes: list[Solution]) -> list[list[Solution]]:
-    """Deal all mistakes out, no two of one task to the same student."""
-    most = max(Counter(mistake.task for mistake in mistakes).values())
-    dealt: list[list[Solution]] = [[] for _ in range(max(HANDS, most))]
-    for mistake in mistakes:
-        free = [hand for hand in dealt if mistake.task not in {other.task for other in hand}]
-        min(free, key=len).append(mistake)
-    return dealt
-
-
 def _with_passing_tests(content: str) -> str:
     """Return a notebook whose graded cells claim that all is well."""
     notebook = nbformat.reads(content, as_version=4)
@@ -163,11 +151,7 @@ def _with_passing_tests(content: str) -> str:
 
 
 def _notebook(released: NotebookNode, solutions: dict[str, str]) -> str:
-    notebook = nbformat.from_dict(json.loads(json.dumps(released)))
-    for cell in notebook.cells:
-        if is_solution(cell) and task_of(cell) in solutions:
-            cell.source = solutions[task_of(cell)]
-    return str(nbformat.writes(notebook))
+    return str(nbformat.writes(with_solutions(released, solutions)))
 
 
 def _with_first_line(source: str, line: str) -> str:

@@ -67,8 +67,15 @@ class Material:
         return read_tasks(self.source)
 
 
-def prepare(course: Course, assignment: str) -> list[Material]:
+def prepare(course: Course, assignment: str, released: Path | None = None) -> list[Material]:
     """Return what is needed to grade each notebook of an assignment, in order.
+
+    Parameters
+    ----------
+    course, assignment
+        What is graded.
+    released
+        The folder of the release; by default the one that students have.
 
     Raises
     ------
@@ -84,12 +91,12 @@ def prepare(course: Course, assignment: str) -> list[Material]:
             next="clone the repository, which has them, or run this where the instructor's course folder is",
         )
     seed = assignment_seed(course, assignment)
-    return [_prepare(course, assignment, name, seed) for name in names]
+    folder = released or course.folder(RELEASE) / assignment
+    return [_prepare(course, assignment, folder / f"{name}.ipynb", seed) for name in names]
 
 
-def _prepare(course: Course, assignment: str, name: str, seed: int) -> Material:
-    folder = course.folder(SOURCE) / assignment
-    released = course.folder(RELEASE) / assignment / f"{name}.ipynb"
+def _prepare(course: Course, assignment: str, released: Path, seed: int) -> Material:
+    folder, name = course.folder(SOURCE) / assignment, released.stem
     if not released.is_file():
         msg = f"The notebook {name} was never released."
         again = f"autograder release {assignment}, or, in a clone, git checkout assignments"

@@ -11,7 +11,7 @@ import ast
 import copy
 import inspect
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -56,8 +56,8 @@ class Solution:
         solution
             The cell that it takes the place of, for its decorators and the function's name.
         """
-        target = _only_function(solution)
-        function = _only_function(self.source)
+        target = only_function(solution)
+        function = only_function(self.source)
         function.name = target.name
         function.decorator_list = target.decorator_list
         return ast.unparse(function)
@@ -109,6 +109,24 @@ def read_solutions(path: Path) -> list[Solution]:
     return solutions
 
 
+def deal(mistakes: Sequence[Solution], hands: int = 1) -> list[list[Solution]]:
+    """Deal mistakes out to students, no two of one task to the same.
+
+    Parameters
+    ----------
+    mistakes
+        All are dealt.
+    hands
+        The number of students; more where a task has more mistakes.
+    """
+    most = max(Counter(mistake.task for mistake in mistakes).values(), default=0)
+    dealt: list[list[Solution]] = [[] for _ in range(max(hands, most))]
+    for mistake in mistakes:
+        free = [hand for hand in dealt if mistake.task not in {other.task for other in hand}]
+        min(free, key=len).append(mistake)
+    return dealt
+
+
 #: What may stand in such a file beside solutions: imports, and a docstring.
 _NO_SOLUTION = (ast.Import, ast.ImportFrom, ast.Expr)
 
@@ -155,7 +173,14 @@ def _reflowed(docstring: str) -> str:
     return "\n\n".join(" ".join(paragraph.splitlines()) for paragraph in paragraphs)
 
 
-def _only_function(source: str) -> ast.FunctionDef:
+def only_function(source: str) -> ast.FunctionDef:
+    """Return the one function that a solution cell defines.
+
+    Raises
+    ------
+    AutograderError
+        When there is not one.
+    """
     functions = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
     if len(functions) != 1:
         msg = "A solution cell holds exactly one function."

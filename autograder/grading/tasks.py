@@ -115,6 +115,20 @@ def without_marks(source: str) -> str:
     return "\n".join(line for line in source.splitlines() if not any(mark in line for mark in SOLUTION))
 
 
+def reference_of(source: NotebookNode) -> dict[str, str]:
+    """Return a source notebook's solutions by task, as a student would have written them."""
+    return {task_of(cell): without_marks(cell.source) for cell in source.cells if is_solution(cell)}
+
+
+def with_solutions(released: NotebookNode, solutions: Mapping[str, str]) -> NotebookNode:
+    """Return a released notebook as a student hands it in who wrote these solutions."""
+    notebook = nbformat.from_dict(json.loads(json.dumps(released)))
+    for cell in notebook.cells:
+        if is_solution(cell) and task_of(cell) in solutions:
+            cell.source = solutions[task_of(cell)]
+    return notebook
+
+
 def given_source(cell: NotebookNode) -> str:
     """Return what of a solution cell students are given before they write: all up to the mark."""
     lines = cell.source.split("\n")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,10 +37,20 @@ class Release:
     changed: list[str] = field(default_factory=list)
 
 
-def release(course: Course, assignment: str) -> Release:
-    """Generate an assignment from its source, and put it in place once it is found sound.
+def release(
+    course: Course, assignment: str, approve: Callable[[Course, str, Path], None] | None = None
+) -> Release:
+    """Generate an assignment from its source, and put it in place once it is found in order.
 
     The same source gives the same bytes.
+
+    Parameters
+    ----------
+    course, assignment
+        What is released.
+    approve
+        Called with the course, the assignment and the folder of the new release before that is put in place;
+        what it raises stops it.
 
     Raises
     ------
@@ -60,6 +70,8 @@ def release(course: Course, assignment: str) -> Release:
     with tempfile.TemporaryDirectory(dir=course.root, prefix=".release-") as scratch:
         generated = generate(course, assignment, Path(scratch))
         _refuse(assignment, lint_release(generated, notebooks, _read(generated)))
+        if approve is not None:
+            approve(course, assignment, generated)
         changed = _differences(generated, target)
         if changed:
             target.parent.mkdir(exist_ok=True)

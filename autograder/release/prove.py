@@ -7,10 +7,11 @@ that did not change since it was proved is not proved again.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import hashlib
-import json
 import secrets
+import textwrap
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from nbformat import NotebookNode
 
 import autograder
 from autograder.course import NEVER_RELEASED, SOURCE, Course
+from autograder.errors import AutograderError
 from autograder.files import write_atomically
 from autograder.grading.bubblewrap import why_not
 from autograder.grading.execute import GradingExecute
@@ -40,10 +42,18 @@ from autograder.grading.key import (
     run_solutions,
 )
 from autograder.grading.material import Material, prepare
-from autograder.grading.mistakes import Solution, read_solutions
-from autograder.grading.tasks import SOLUTION, all_needs, is_solution, is_test, task_of, without_marks
+from autograder.grading.mistakes import Solution, deal, only_function, read_solutions
+from autograder.grading.tasks import (
+    SOLUTION,
+    all_needs,
+    is_solution,
+    is_test,
+    reference_of,
+    task_of,
+    with_solutions,
+)
 from autograder.results.outcome import Outcome
-from autograder.results.proof import Finding
+from autograder.results.proof import Finding, watch
 
 if TYPE_CHECKING:
     from traitlets.config import Config
@@ -60,14 +70,40 @@ TRIVIAL = {
     "ones": "import numpy as np\n    return np.ones_like(args[-1], dtype=float)",
 }
 
+#: Code that returns what is asked for in shape and type, with the same number everywhere.
+_CONSTANT = """
+def trivial(*args, **kwargs):
+    import copy
 
-def prove(course: Course, assignment: str, *, again: bool = False) -> Iterator[Finding]:
+    import numpy as np
+
+    def constant(value):
+        if isinstance(value, dict):
+            return {name: constant(one) for name, one in value.items()}
+        if isinstance(value, tuple | list):
+            return type(value)(map(constant, value))
+        if isinstance(value, np.ndarray):
+            return np.full_like(value, NUMBER)
+        return type(value)(NUMBER) if isinstance(value, int | float | np.number) else None
+
+REFERENCE
+
+    # On copies: what it does to its arguments, to self above all, is not trivial.
+    return constant(NAME(*copy.deepcopy(args), **copy.deepcopy(kwargs)))
+"""
+
+
+def prove(
+    course: Course, assignment: str, released: Path | None = None, *, again: bool = False
+) -> Iterator[Finding]:
     """Prove the notebooks of an assignment; yield each finding as it comes.
 
     Parameters
     ----------
     course, assignment
         What is proved.
+    released
+        The folder of the release; by default the one that students have.
     again
         Prove what did not change since it was proved, too.
 
@@ -76,7 +112,7 @@ def prove(course: Course, assignment: str, *, again: bool = False) -> Iterator[F
     AutograderError
         When there is no source, no fitting release, or a reference that does not answer.
     """
-    for material in prepare(course, assignment):
+    for material in prepare(course, assignment, released):
         folder = course.folder(SOURCE) / assignment
         variants = tuple(read_solutions(folder / NEVER_RELEASED[1] / f"{material.name}.py"))
         mark = course.private / "proofs" / f"{assignment}-{material.name}"
@@ -92,6 +128,35 @@ def prove(course: Course, assignment: str, *, again: bool = False) -> Iterator[F
             yield finding
         if sound:
             write_atomically(mark, print_)
+
+
+def require_sound(course: Course, assignment: str, released: Path) -> None:
+    """Make sure that an assignment is sound before students get it.
+
+    Parameters
+    ----------
+    course, assignment
+        What is released.
+    released
+        The folder of the release.
+
+    Raises
+    ------
+    AutograderError
+        With what would be graded or taught wrongly.
+    """
+    findings = watch(prove(course, assignment, released))
+    problems = [f"{finding.claim}? {problem}" for finding in findings for problem in finding.problems]
+    if not problems:
+        return
+    more = [f"and {len(problems) - 20} more"] if len(problems) > 20 else []
+    raise AutograderError(
+        f"{assignment} is not sound, and is not released.",
+        expected="what autograder prove looks for, by running every solution that lies beside the source",
+        got="\n            ".join([*problems[:20], *more]),
+        done="The release that was there is unchanged.",
+        next=f"mend the source, its mistakes or its variants, then autograder release {assignment}",
+    )
 
 
 def proving_config(course: Course) -> Config:
@@ -203,6 +268,12 @@ class Proof:
             for name, body in TRIVIAL.items()
             for task in self.material.tasks
         ]
+        for task, text in reference_of(self.material.source).items():
+            if task in self.material.tasks:
+                solutions += [
+                    Solution(f"{task}-all-{number}", task, "", "", None, _constant(text, number))
+                    for number in (0, 1)
+                ]
         problems = []
         for solution, (got, _) in zip(solutions, self._tried(solutions), strict=True):
             right = self._key.answers(solution.task)
@@ -249,20 +320,13 @@ class Proof:
 
     def _dealt(self) -> tuple[int, list[str]]:
         """Hand the mistakes in, one a task in each submission."""
-        by_task = {
-            task: [m for m in self.material.mistakes if m.task == task] for task in self.material.tasks
-        }
         problems = []
-        rounds = max(map(len, by_task.values()), default=0)
-        for turn in range(rounds):
-            hand = {task: mistakes[turn] for task, mistakes in by_task.items() if turn < len(mistakes)}
-            notebook = nbformat.from_dict(json.loads(self.material.release_text))
-            references = {task_of(c): c.source for c in self.material.source.cells if is_solution(c)}
-            for cell in notebook.cells:
-                if cell.cell_type == "code" and is_solution(cell):
-                    task = task_of(cell)
-                    text = references[task]
-                    cell.source = hand[task].cell(text) if task in hand else without_marks(text)
+        reference = reference_of(self.material.source)
+        hands = deal(self.material.mistakes)
+        for dealt in hands:
+            hand = {mistake.task: mistake for mistake in dealt}
+            wrong = {task: mistake.cell(reference[task]) for task, mistake in hand.items()}
+            notebook = with_solutions(self.material.release, reference | wrong)
             for outcome in self._graded(notebook, self._standards[0]):
                 own = hand.get(outcome.task)
                 if own is None and not outcome.is_full:
@@ -271,7 +335,7 @@ class Proof:
                     problems.append(f"{own.name}: earns full points")
                 elif own is not None and outcome.mistake != own.title:
                     problems.append(f"{own.name}: is told {outcome.mistake or outcome.verdict!r}")
-        return rounds, problems
+        return len(hands), problems
 
     def _needs(self) -> tuple[int, list[str]]:
         """Break each task; what goes down with it, and was right by itself, must say that it needs it."""
@@ -309,6 +373,15 @@ class Proof:
     def _shares(self, notebook: NotebookNode, standard: Standard) -> dict[str, float]:
         graded = self._graded(notebook, standard)
         return {outcome.task: outcome.points / outcome.max_points for outcome in graded}
+
+
+def _constant(reference: str, number: int) -> str:
+    """Return a function that has the number everywhere in what the reference returns."""
+    function = only_function(reference)
+    function.decorator_list = []
+    nested = textwrap.indent(ast.unparse(function), "    ")
+    text = _CONSTANT.replace("NUMBER", str(number)).replace("NAME", function.name)
+    return text.replace("REFERENCE", nested)
 
 
 def wrong_answers(key: Answers, got: Answers) -> set[str]:

@@ -12,6 +12,18 @@ def texts(axes) -> list[str]:
     return [text.get_text() for text in axes.texts]
 
 
+def test_axes_writes_both_sums_beside_the_matrix(pictures: list[Picture]) -> None:
+    sketches.axes(np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]))
+    assert {"5", "7", "9", "6", "15"} <= set(texts(pictures[0].figure.axes[0]))
+    assert "sum(axis=0) is 5, 7 and 9; along the rows, sum(axis=1) is 6 and 15." in pictures[0].text
+
+
+def test_broadcasting_writes_every_sum(pictures: list[Picture]) -> None:
+    sketches.broadcasting(np.array([10.0, 20.0]), np.array([1.0, 2.0, 3.0]))
+    assert texts(pictures[0].figure.axes[0])[:6] == ["11", "12", "13", "21", "22", "23"]
+    assert "Its rows: 11, 12 and 13; 21, 22 and 23." in pictures[0].text
+
+
 def test_distances_writes_every_length_into_the_table(pictures: list[Picture]) -> None:
     sketches.distances(np.array([[0.0, 0.0], [3.0, 4.0]]), np.array([[3.0, 4.0], [6.0, 8.0], [0.0, 8.0]]))
     assert texts(pictures[0].figure.axes[1]) == ["5", "10", "8", "0", "5", "5"]

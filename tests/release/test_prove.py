@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.course import Course
+from autograder.errors import AutograderError
 from autograder.grading.material import prepare
 from autograder.grading.mistakes import read_solutions
 from autograder.release.build import release
@@ -93,6 +94,29 @@ def test_what_is_unsound_is_told(course: Course) -> None:
         assert told in problems(found)
     # What is unsound is not taken for proved.
     assert next(prove(course, "01_tiny")).claim == FIRST
+
+
+def test_what_is_unsound_is_not_released(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    released = course.root / "assignments/01_tiny/tiny.ipynb"
+    before = released.read_bytes()
+    source = course.root / "source_solutions/01_tiny"
+    with_text("tiny.ipynb", "Numbers.", "Other numbers.")(source)
+    with_text("variants/tiny.py", "x + x", "x + 1")(source)
+    monkeypatch.chdir(course.root)
+    with pytest.raises(AutograderError) as refused:
+        CliRunner().invoke(app, ["release"], catch_exceptions=False)
+    assert "01_tiny is not sound, and is not released" in str(refused.value)
+    assert "adds_itself: loses" in str(refused.value)
+    assert released.read_bytes() == before
+    with_text("variants/tiny.py", "x + 1", "x + x")(source)
+    assert CliRunner().invoke(app, ["release"]).exit_code == 0
+    assert "Other numbers." in released.read_text()
+    assert [finding.claim for finding in prove(course, "01_tiny")] == ["proved before, unchanged"]
+
+
+def test_a_constant_of_the_right_shape_is_tried(course: Course) -> None:
+    found = proof_of(course, with_answer('answer("size", lambda: double(rng.standard_normal(3)) * 0 + 1)'))
+    assert "double-all-0: earns 'size'" in problems(found)
 
 
 def test_a_need_that_is_not_declared_is_told(course: Course) -> None:

@@ -23,8 +23,8 @@ def kept_in_local_variables(self, X, y):
     A name without `self.` lives until the function returns, then it is gone. What the model is to remember
     must be an attribute of the object: `self.X_train`, not `X_train`.
     """
-    X_train = X  # noqa: F841
-    y_train = y  # noqa: F841
+    X_train = X
+    y_train = y
 
 
 @mistake("train")
@@ -420,7 +420,7 @@ def error_printed(self, X, k=1, num_loops=0):
     elif num_loops == 2:
         dists = self.compute_distances_two_loops(X)
     else:
-        print("num_loops must be 0, 1 or 2")  # noqa: T201
+        print("num_loops must be 0, 1 or 2")
         return None
     return self.predict_labels(dists, k=k)
 

@@ -47,8 +47,11 @@ EVERY: dict[str, Callable[[], None]] = {
     "search_heat_map": lambda: plots.search_heat_map({(0.1, 1): 0.3, (0.2, 1): 0.4}),
     "timings": lambda: plots.timings({"loops": 2.0, "none": 0.1}),
     "weight_templates": lambda: plots.weight_templates(RNG.normal(size=(3072, 3)), NAMES),
+    "axes": lambda: sketches.axes(POINTS[:2]),
+    "broadcasting": lambda: sketches.broadcasting(np.array([10.0, 20.0]), np.array([1.0, 2.0, 3.0])),
     "distances": lambda: sketches.distances(POINTS[:2], POINTS[2:5]),
     "vote": lambda: sketches.vote(np.zeros(2), POINTS, CLASSES, [1, 3]),
+    "hinge": sketches.hinge,
     "folds": lambda: sketches.folds(3),
     "regions": lambda: sketches.regions(lambda X, k: np.zeros(len(X)), POINTS, CLASSES, [1]),
 }
@@ -56,7 +59,7 @@ EVERY: dict[str, Callable[[], None]] = {
 
 def test_every_picture_is_tried_here() -> None:
     public = {name for name in plots.__all__ if name != "gradient_error_markup"}
-    assert public | {"distances", "vote", "folds", "regions"} == set(EVERY)
+    assert public | set(sketches.__all__) == set(EVERY)
 
 
 @pytest.mark.parametrize("name", EVERY)

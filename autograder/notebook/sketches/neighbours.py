@@ -1,4 +1,4 @@
-"""Small drawings that explain an idea, on points in the plane rather than on the course's pictures."""
+"""Nearest neighbours in the plane: distances, votes, regions, and the folds to choose k by."""
 
 from __future__ import annotations
 

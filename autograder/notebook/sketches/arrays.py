@@ -1,0 +1,96 @@
+"""Arrays as tables of numbers: what an axis is, and what broadcasting does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from autograder.notebook.plots.picture import BLUE, GREEN, GREY, ORANGE, shown
+from autograder.notebook.plots.words import listed
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+#: How far what belongs to a table stands from it.
+_GAP = 0.5
+
+
+def axes(matrix: np.ndarray) -> None:
+    """Draw a matrix with its sums along both axes.
+
+    Parameters
+    ----------
+    matrix : ndarray of shape (N, D)
+        A few numbers.
+    """
+    rows, columns = matrix.shape
+    down, along = matrix.sum(axis=0), matrix.sum(axis=1)
+    with shown(size=(0.75 * columns + 3.6, 0.6 * rows + 1.7)) as picture:
+        axes = picture.axes
+        _cells(axes, matrix, (0, 0), GREY)
+        _cells(axes, down[None], (rows + _GAP, 0), BLUE)
+        _cells(axes, along[:, None], (0, columns + _GAP), ORANGE)
+        _say(axes, (columns + _GAP + 0.1, rows + _GAP + 0.5), "sum(axis=0)", BLUE)
+        _say(axes, (columns + 1.1 + _GAP, rows / 2), "sum(axis=1)", ORANGE)
+        arrow = {"arrowstyle": "->", "linewidth": 1.5}
+        axes.annotate("", (-0.35, rows), (-0.35, 0), arrowprops=arrow)
+        axes.text(-0.5, rows / 2, "axis 0", rotation=90, ha="right", va="center")
+        axes.annotate("", (columns, -0.35), (0, -0.35), arrowprops=arrow)
+        axes.text(columns / 2, -0.5, "axis 1", ha="center", va="bottom")
+        _frame(axes, (-1, columns + 3.2), (-1.1, rows + _GAP + 1.1))
+        picture.text = (
+            f"A matrix of shape {matrix.shape}. Down the columns, sum(axis=0) is {listed(_words(down))}; "
+            f"along the rows, sum(axis=1) is {listed(_words(along))}."
+        )
+
+
+def broadcasting(a: np.ndarray, b: np.ndarray) -> None:
+    """Draw how a column and a row become the table of their sums.
+
+    Parameters
+    ----------
+    a : ndarray of shape (M,)
+        The column.
+    b : ndarray of shape (N,)
+        The row.
+    """
+    table = a[:, None] + b
+    rows, columns = table.shape
+    with shown(size=(0.75 * columns + 2.6, 0.6 * rows + 1.5)) as picture:
+        axes = picture.axes
+        _cells(axes, table, (0, 0), GREEN)
+        _cells(axes, a[:, None], (0, -1 - _GAP), BLUE)
+        _cells(axes, b[None], (-1 - _GAP, 0), ORANGE)
+        _say(axes, (-1 - _GAP, -0.25), "a[:, None]", BLUE)
+        _say(axes, (columns + 0.15, -0.5 - _GAP), "b", ORANGE)
+        _say(axes, (columns + 0.15, rows / 2), "a[:, None] + b", GREEN)
+        _frame(axes, (-1.7, columns + 2.2), (-1.7, rows + 0.1))
+        lines = "; ".join(listed(_words(row)) for row in table)
+        picture.text = (
+            f"A column of {listed(_words(a))} and a row of {listed(_words(b))} are stretched to a table of "
+            f"shape {table.shape}, and added. Its rows: {lines}."
+        )
+
+
+def _cells(axes: Axes, values: np.ndarray, corner: tuple[float, float], colour: str) -> None:
+    """Draw a table of numbers; `corner` is the row and column at which it begins."""
+    from matplotlib.patches import Rectangle
+
+    for (i, j), value in np.ndenumerate(values):
+        x, y = corner[1] + j, corner[0] + i
+        axes.add_patch(Rectangle((x, y), 0.94, 0.9, facecolor=colour, alpha=0.25, edgecolor=colour))
+        axes.text(x + 0.47, y + 0.45, f"{value:g}", ha="center", va="center", fontsize="medium")
+
+
+def _say(axes: Axes, place: tuple[float, float], text: str, colour: str) -> None:
+    axes.text(*place, text, color=colour, va="center", family="monospace", fontweight="bold")
+
+
+def _frame(axes: Axes, across: tuple[float, float], down: tuple[float, float]) -> None:
+    axes.set(xlim=across, ylim=down[::-1], xticks=[], yticks=[], aspect="equal")
+    axes.spines[:].set_visible(False)
+
+
+def _words(values: np.ndarray) -> list[str]:
+    return [f"{value:g}" for value in values]
