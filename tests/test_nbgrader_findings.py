@@ -36,7 +36,7 @@ def graded(shared_course: Course) -> Course:
     """A class graded by ``nbgrader autograde`` in what a fresh clone is: a release, and no gradebook."""
     root = shared_course.root
     reference = root / "source_solutions/01_tiny/reference"
-    reference.mkdir()
+    reference.mkdir(exist_ok=True)
     np.savez(reference / "model.npz", W=np.zeros(3))
     release(shared_course, "01_tiny")
     (root / "gradebook.db").unlink()

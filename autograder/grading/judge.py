@@ -8,6 +8,7 @@ import html
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from autograder.grading.tasks import (
     read_tasks,
     task_of,
 )
+from autograder.grading.weights import run_on_weights
 from autograder.notebook.answers import ANSWER_MIME
 from autograder.notebook.loops import find_loop
 from autograder.notebook.messages import panel
@@ -80,6 +82,11 @@ class _Bench:
         self.code = [cell.source for cell in nb.cells if cell.cell_type == "code" and not is_test(cell)]
         self.decided: dict[str, Outcome] = {}
 
+    @cached_property
+    def _by_weights(self) -> tuple[Mapping[str, NotebookNode], Mapping[str, str]]:
+        weighed = [task for task in self.tasks.values() if task.weights]
+        return run_on_weights(self.material, weighed, self.folder, self.execute)
+
     def decide(self) -> dict[str, Outcome]:
         """Return the outcome of every task."""
         if "unreadable" in self.nb.metadata.get(METADATA, {}):
@@ -100,6 +107,9 @@ class _Bench:
         tests = {task_of(cell): cell for cell in run.cells if is_test(cell)}
         for name in self._needed_first():
             if name in self.decided:
+                continue
+            if self.tasks[name].weights:
+                self.decided[name] = self._outcome_of_weights(self.tasks[name])
                 continue
             outcome = self._outcome(self.tasks[name], tests[name])
             needs = all_needs(name, self.tasks)
@@ -150,6 +160,20 @@ class _Bench:
             none.message = f"The task asks for array operations only, and there is {loop}"
             none.mistake = self._rule_mistake(task)
             return none
+        outcome, got, wrong = self._compared(task, cell)
+        if wrong and _error_of(self.nb, task.id) is None:
+            self._name_mistake(outcome, got, wrong)
+        return outcome
+
+    def _outcome_of_weights(self, task: Task) -> Outcome:
+        """Return what the reference's model makes of the weights that were handed in."""
+        cells, verdicts = self._by_weights
+        if task.id in verdicts:
+            return Outcome(task.id, 0, task.points, verdicts[task.id])
+        return self._compared(task, cells[task.id])[0]
+
+    def _compared(self, task: Task, cell: NotebookNode) -> tuple[Outcome, Answers, Mapping[str, Difference]]:
+        """Compare the answers that a cell recorded with the key."""
         key, got = self.key.answers(task.id), parse_answers(recorded(cell))
         wrong = {name: found for name in key if (found := _difference(key[name], got.get(name))) is not None}
         total = sum(answer.weight for answer in key.values())
@@ -161,15 +185,13 @@ class _Bench:
             outcome.details = [
                 (key[name].about or name, found.summary + _where(found)) for name, found in wrong.items()
             ]
-            if _error_of(self.nb, task.id) is None:
-                self._name_mistake(outcome, got, wrong)
-        return outcome
+        return outcome, got, wrong
 
     def _verdict(self, task: Task, cell: NotebookNode, got: Answers, wrong: int, of: int) -> str:
         stopped = declared(cell).get("run")
         if stopped:
             return str(stopped)
-        broken = _error_of(self.nb, task.id)
+        broken = None if task.weights else _error_of(self.nb, task.id)
         if broken:
             return f"the solution cell raised {broken}"
         raised = {answer.value.type for answer in got.values() if isinstance(answer.value, Raised)}
