@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 import shutil
 from pathlib import Path
 from typing import Any
+
+#: A notebook of the course has some 100 kB; what is a thousand times as large is not read.
+MAX_BYTES = 100 * 2**20
 
 
 def find_notebook(folder: Path, name: str, expected: list[str]) -> Path | None:
@@ -50,20 +54,46 @@ def is_own_file(path: Path) -> bool:
     return path.is_file() and not path.is_symlink()
 
 
-def copy_files(folder: Path, into: Path) -> None:
-    """Copy what was handed in beside the notebooks, saved weights say, without links and hidden files."""
+def copy_files(folder: Path, into: Path, room: float = math.inf) -> list[str]:
+    """Copy what was handed in beside the notebooks, saved weights say, without links and hidden files.
+
+    Parameters
+    ----------
+    folder, into
+        From where, and where to.
+    room
+        Bytes that may be copied.
+
+    Returns
+    -------
+    list of str
+        The names of files that were too large.
+    """
+    large: list[str] = []
 
     def left_out(directory: str, names: list[str]) -> list[str]:
-        return [
-            name
-            for name in names
-            if name.startswith(".")
-            or name == "__pycache__"
-            or name.endswith(".ipynb")
-            or not _is_plain(Path(directory) / name)
-        ]
+        nonlocal room
+        out = []
+        for name in sorted(names):
+            path = Path(directory) / name
+            if (
+                name.startswith(".")
+                or name == "__pycache__"
+                or name.endswith(".ipynb")
+                or not _is_plain(path)
+            ):
+                out.append(name)
+            elif path.is_file():
+                size = path.stat().st_size
+                if size > min(room, MAX_BYTES):
+                    large.append(name)
+                    out.append(name)
+                else:
+                    room -= size
+        return out
 
     shutil.copytree(folder, into, ignore=left_out, dirs_exist_ok=True)
+    return large
 
 
 def before_autograde(assignment: str, notebooks: list[str], **_: Any) -> None:

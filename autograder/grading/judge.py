@@ -19,6 +19,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from autograder.course import METADATA, Course
 from autograder.grading.clean import ABOUT, clean_notebook
 from autograder.grading.execute import GradingExecute
+from autograder.grading.hidden import Hidden
 from autograder.grading.key import Answer, Answers, Key, Raised, answer_key, parse_answers, recorded
 from autograder.grading.material import Material, material_of
 from autograder.grading.tasks import (
@@ -56,11 +57,16 @@ class Judge(NbGraderPreprocessor):
         key = resources.get(KEY_RESOURCE) or answer_key(Course.find(Path.cwd()), material, execute)
         bench = _Bench(material, key, nb, execute, Path(resources["metadata"]["path"]))
         decided = bench.decide()
+        hidden = Hidden(material.source)
+        for cell in nb.cells:
+            if cell.cell_type == "code":
+                cell.outputs = _kept(cell)
+        hidden.leave_out_of_outputs(nb)
+        for outcome in decided.values():
+            hidden.leave_out_of_outcome(outcome)
         for cell in nb.cells:
             if is_test(cell):
                 _write_outcome(cell, decided[task_of(cell)])
-            elif cell.cell_type == "code":
-                cell.outputs = [output for output in cell.outputs if not _is_answer(output)]
         _write_notes(nb)
         return clean_notebook(_writable(nb)), resources
 
@@ -272,25 +278,32 @@ def _is_answer(output: NotebookNode) -> bool:
     return ANSWER_MIME in output.get("data", {})
 
 
-def _write_outcome(cell: NotebookNode, outcome: Outcome) -> None:
-    """Leave exactly one result in a graded cell, in the one form that nbgrader reads rightly.
+def _kept(cell: NotebookNode) -> list[NotebookNode]:
+    """Return what may stay of a cell's outputs: no answers, and of graded cells only what they show.
 
     nbgrader gives nothing for any error or stderr, everything for no output, and what a bare number says
-    for that number: so errors and results of the student's process go, and the points are said once.
+    for that number: so errors and results of the student's process go.
     """
-    kept = [
+    outputs = [output for output in cell.outputs if not _is_answer(output)]
+    if not is_test(cell):
+        return outputs
+    return [
         output
-        for output in cell.outputs
+        for output in outputs
         if (output.output_type == "stream" and output.name == "stdout")
-        or (output.output_type == "display_data" and not _is_answer(output))
+        or output.output_type == "display_data"
     ]
+
+
+def _write_outcome(cell: NotebookNode, outcome: Outcome) -> None:
+    """Leave exactly one result in a graded cell, in the one form that nbgrader reads rightly."""
     points = min(max(float(outcome.points), 0.0), float(nbgrader_of(cell)["points"]))
     result = nbformat.v4.new_output(
         "execute_result",
         data={"text/plain": repr(points), "text/html": _markup(outcome)},
         execution_count=cell.execution_count or 1,
     )
-    cell.outputs = [*kept, result]
+    cell.outputs = [*cell.outputs, result]
     cell.execution_count = cell.execution_count or 1
     cell.metadata[METADATA] = {**declared(cell), "outcome": asdict(outcome)}
 
