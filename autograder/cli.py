@@ -183,6 +183,45 @@ def prove(
 
 
 @app.command()
+def collect(
+    assignment: Annotated[str, typer.Argument(help="The assignment, for example 02_knn.")],
+    archives: Annotated[
+        list[Path], typer.Argument(metavar="ARCHIVE...", help="Zip files, as Canvas or Moodle gives them.")
+    ],
+    roster: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="CSV",
+            help="Columns lms (a name or number of the archive's) and student (the id to grade under).",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
+    ] = False,
+) -> None:
+    """Put what a class handed in on Canvas or Moodle where it is graded: submitted/STUDENT/ASSIGNMENT/.
+
+    A newer submission takes the place of an older one, which is kept in .autograder/replaced/. Files that
+    could do harm (links, paths that lead elsewhere, archives in archives, what unpacks to a multiple of its
+    size) are refused by name; the others are taken.
+
+    For example:
+
+    - `autograder collect 02_knn submissions.zip --dry-run`
+    - `autograder collect 02_knn submissions.zip --roster class.csv`
+    """
+    from autograder.course import Course
+    from autograder.grading.download import collect as collect_archives
+    from autograder.results import collected
+
+    course = Course.find()
+    lines = collect_archives(course, course.assignment(assignment), archives, roster, dry_run=dry_run)
+    collected.show(lines, dry_run=dry_run)
+    if any(line.what == "refused" for line in lines):
+        raise typer.Exit(1)
+
+
+@app.command()
 def grade(
     assignment: Annotated[str, typer.Argument(help="The assignment, for example 02_knn.")],
     student: Annotated[

@@ -110,3 +110,19 @@ def visit(pages: Mapping[str, str], folder: Path) -> tuple[dict[str, list[str]],
     assert report is not None, dumped[:2000]
     told = json.loads(html.unescape(report[1]))
     return told["found"], {int(number) for number in re.findall(r"hit(\d+)", told["title"])}
+
+
+def open_page(address: str, folder: Path) -> str:
+    """Open an address of this machine in Chromium, let its scripts run, and return the page as it is then."""
+    command = [
+        str(CHROMIUM),
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+        "--virtual-time-budget=15000",
+        f"--user-data-dir={folder / 'profile'}",
+        "--dump-dom",
+        address,
+    ]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import numpy as np
 from nbformat import NotebookNode
 
 from autograder.grading.bubblewrap import why_not
+from autograder.notebook import save_model
 
 CONFIG = "from autograder.course import configure\n\nc = get_config()\nconfigure(c)\n"
 if why_not() is not None:
@@ -206,6 +208,72 @@ answer("square", lambda: square(x))
     return notebook
 
 
+#: Saved weights that are right: the centres of the three classes.
+CENTRES = np.array([[3.0, 0.0, -3.0], [0.0, 3.0, -3.0]])
+
+
+def with_weights(notebook: NotebookNode) -> NotebookNode:
+    """Add two tasks to a source: to predict labels, and to hand in trained weights."""
+    notebook.cells += [
+        code("centres", f"centres = np.array({CENTRES.tolist()}).T"),
+        solution(
+            "predict",
+            '''
+def predict(x, W):
+    """Return the label with the largest score for each row of x."""
+    ### BEGIN SOLUTION
+    return (x @ W).argmax(axis=1)
+    ### END SOLUTION
+''',
+        ),
+        graded(
+            "predict",
+            '''
+"""The label of the largest score."""
+with task("predict"):
+    check_equal("labels", lambda: predict(np.eye(2), np.array([[1.0, 2.0], [3.0, 1.0]])), [1, 0])
+### BEGIN HIDDEN TESTS
+rng = hidden_rng("predict")
+x, W = rng.standard_normal((9, 2)), rng.standard_normal((2, 3))
+answer("labels", lambda: predict(x, W), equal())
+### END HIDDEN TESTS
+''',
+            timeout=3,
+        ),
+        solution(
+            "trained",
+            '''
+def trained():
+    """Train a model and save its weights."""
+    ### BEGIN SOLUTION
+    save_model("model.npz", {"W": centres.T}, "Blobs-3")
+    ### END SOLUTION
+''',
+        ),
+        code("training", "trained()", tags=["skip-grading"]),
+        graded(
+            "trained",
+            '''
+"""A trained model."""
+with task("trained"):
+    check_that("model.npz names its data set", lambda: load_model("model.npz")[1] == "Blobs-3")
+### BEGIN HIDDEN TESTS
+rng = hidden_rng("trained")
+labels = rng.integers(0, 3, 200)
+points = centres[labels] + rng.standard_normal((200, 2))
+found = lambda: (predict(points, load_model("model.npz")[0]["W"]), labels)
+answer("some", found, accuracy(0.5))
+answer("most", found, accuracy(0.9))
+### END HIDDEN TESTS
+''',
+            points=4,
+            weights="model.npz",
+            timeout=3,
+        ),
+    ]
+    return notebook
+
+
 def make_course(root: Path, notebook: NotebookNode | None = None, assignment: str = "01_tiny") -> Path:
     """Write a course folder with one assignment; return it."""
     folder = root / "source_solutions" / assignment
@@ -215,6 +283,8 @@ def make_course(root: Path, notebook: NotebookNode | None = None, assignment: st
     nbformat.write(notebook or source_notebook(), folder / "tiny.ipynb")
     (folder / "mistakes" / "tiny.py").write_text(MISTAKES)
     (folder / "variants" / "tiny.py").write_text(VARIANTS)
+    (folder / "reference").mkdir()
+    save_model(folder / "reference" / "model.npz", {"W": CENTRES}, "Blobs-3")
     return root
 
 
@@ -232,6 +302,8 @@ RIGHT = {
     "double": "def double(x):\n    return 2 * x",
     "total": "def total(x):\n    return double(x).sum()",
     "square": "def square(x):\n    return x * x",
+    "predict": "def predict(x, W):\n    return (x @ W).argmax(axis=1)",
+    "trained": "def trained():\n    save_model('model.npz', {'W': centres.T}, 'Blobs-3')",
     "q-why": "Each term is doubled.",
 }
 

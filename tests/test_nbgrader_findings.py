@@ -14,6 +14,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.course import Course
+from autograder.grading.engine import grade_assignment
 from autograder.release.build import release
 from tests.courses import RIGHT, answered, hand_in
 
@@ -35,7 +36,7 @@ def graded(shared_course: Course) -> Course:
     """A class graded by ``nbgrader autograde`` in what a fresh clone is: a release, and no gradebook."""
     root = shared_course.root
     reference = root / "source_solutions/01_tiny/reference"
-    reference.mkdir()
+    reference.mkdir(exist_ok=True)
     np.savez(reference / "model.npz", W=np.zeros(3))
     release(shared_course, "01_tiny")
     (root / "gradebook.db").unlink()
@@ -124,17 +125,54 @@ def test_a_release_without_a_gradebook_is_registered_first(graded: Course) -> No
         assert [assignment.name for assignment in gradebook.assignments] == ["01_tiny"]
 
 
-def test_zip_collect_keeps_saved_weights(course: Course) -> None:
+def test_what_zip_collect_brings_is_graded_with_its_weights(course: Course) -> None:
+    right = answered(course.root / "assignments/01_tiny/tiny.ipynb", **RIGHT)
     archive = course.root / "downloaded/01_tiny/archive"
     archive.mkdir(parents=True)
     with zipfile.ZipFile(archive / "class.zip", "w") as file:
-        file.writestr("li_01_tiny_attempt_2026-01-01-10-00-00_tiny.ipynb", "{}")
+        file.writestr("li_01_tiny_attempt_2026-01-01-10-00-00_tiny.ipynb", nbformat.writes(right))
         file.writestr("li_01_tiny_attempt_2026-01-01-10-00-00_model.npz", "weights")
     pattern = r".*(?P<student_id>li)_01_tiny_attempt_(?P<timestamp>[0-9\-]+)_(?P<file_id>.*)"
     run = nbgrader(course, "zip_collect", "01_tiny", f"--FileNameCollectorPlugin.named_regexp={pattern}")
     assert run.returncode == 0, run.stderr[-2000:]
     collected = {path.name for path in (course.root / "submitted/li/01_tiny").iterdir()}
-    assert {"tiny.ipynb", "model.npz"} <= collected
+    assert collected == {"tiny.ipynb", "model.npz", "timestamp.txt"}
+    (result,) = grade_assignment(course, "01_tiny", ["li"])
+    assert result.points == 8
+
+
+def test_what_the_exchange_brings_is_graded_with_its_time(course: Course, tmp_path: Path) -> None:
+    exchange = tmp_path / "exchange"
+    exchange.mkdir()
+    exchange.chmod(0o777)
+    with (course.root / "nbgrader_config.py").open("a") as config:
+        config.write(f"c.Exchange.root = {str(exchange)!r}\nc.CourseDirectory.course_id = 'nets'\n")
+    desk = tmp_path / "desk"
+    desk.mkdir()
+    (desk / "nbgrader_config.py").write_text(
+        f"c = get_config()\nc.Exchange.root = {str(exchange)!r}\nc.CourseDirectory.course_id = 'nets'\n"
+        f"c.Exchange.cache = {str(tmp_path / 'cache')!r}\n"
+    )
+    student = Course(desk)
+    for here, *command in (
+        (course, "release_assignment", "01_tiny"),
+        (student, "fetch_assignment", "01_tiny"),
+    ):
+        run = nbgrader(here, *command)
+        assert run.returncode == 0, run.stderr[-2000:]
+    nbformat.write(answered(desk / "01_tiny/tiny.ipynb", **RIGHT), desk / "01_tiny/tiny.ipynb")
+    np.savez(desk / "01_tiny/model.npz", W=np.ones(3))
+    for here, *command in ((student, "submit", "01_tiny"), (course, "collect", "01_tiny")):
+        run = nbgrader(here, *command)
+        assert run.returncode == 0, run.stderr[-2000:]
+    (submission,) = course.students("01_tiny")
+    folder = course.root / "submitted" / submission / "01_tiny"
+    assert {path.name for path in folder.iterdir()} >= {"tiny.ipynb", "model.npz", "timestamp.txt"}
+    (result,) = grade_assignment(course, "01_tiny", [submission])
+    assert result.points == 8
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db", "nets") as gradebook:
+        found = gradebook.find_submission("01_tiny", submission)
+        assert f"{found.timestamp:%Y-%m-%d %H:%M:%S}" in (folder / "timestamp.txt").read_text()
 
 
 def test_a_written_answer_waits_for_a_person(graded: Course) -> None:

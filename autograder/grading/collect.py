@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import shutil
 from pathlib import Path
 from typing import Any
+
+#: A notebook of the course has some 100 kB; what is a thousand times as large is not read.
+MAX_BYTES = 100 * 2**20
 
 
 def find_notebook(folder: Path, name: str, expected: list[str]) -> Path | None:
@@ -51,13 +55,43 @@ def is_own_file(path: Path) -> bool:
     return path.is_file() and not path.is_symlink()
 
 
-def copy_files(folder: Path, into: Path) -> None:
-    """Copy what was handed in beside the notebooks, saved weights say, without links and hidden files."""
-    shutil.copytree(folder, into, ignore=_left_out, dirs_exist_ok=True)
+def copy_files(folder: Path, into: Path, room: float = math.inf) -> list[str]:
+    """Copy what was handed in beside the notebooks, saved weights say, without links and hidden files.
+
+    Parameters
+    ----------
+    folder, into
+        From where, and where to.
+    room
+        Bytes that may be copied.
+
+    Returns
+    -------
+    list of str
+        The names of files that were too large.
+    """
+    large: list[str] = []
+
+    def left_out(directory: str, names: list[str]) -> list[str]:
+        nonlocal room
+        out = _left_out(directory, names)
+        for name in sorted(set(names) - set(out)):
+            path = Path(directory) / name
+            if path.is_file():
+                size = path.stat().st_size
+                if size > min(room, MAX_BYTES):
+                    large.append(name)
+                    out.append(name)
+                else:
+                    room -= size
+        return out
+
+    shutil.copytree(folder, into, ignore=left_out, dirs_exist_ok=True)
+    return large
 
 
 def other_files(folder: Path) -> list[Path]:
-    """Return what `copy_files` copies."""
+    """Return what `copy_files` copies where there is room for all."""
     found = []
     for place, folders, names in os.walk(folder):
         left_out = _left_out(place, [*folders, *names])

@@ -170,7 +170,11 @@ class GradingExecute(Execute):
             bubblewrap.require()
         with tempfile.TemporaryDirectory(prefix="autograder-", dir=short_tempdir()) as scratch:
             copy = Path(scratch) / "work"
-            copy_files(folder, copy)
+            # Half of what it may write: the rest is for what it computes.
+            large = copy_files(folder, copy, self.disk_limit // 2)
+            if large:
+                notes = nb.metadata.setdefault(METADATA, NotebookNode()).setdefault("notes", [])
+                notes.append(f"Too large to be used in grading: {', '.join(large)}.")
             run_sync(_Run(self, nb, copy, Path(scratch), seed, wanted).run)()
 
 
@@ -300,6 +304,9 @@ class _Run:
             raise _Stuck(name if client.timed_out else self.execute.limits.too_much_output) from error
         except DeadKernelError as error:
             raise _Stuck(_provisioner(client).verdict) from error
+        except (LookupError, TypeError, ValueError, AttributeError, AssertionError, RecursionError) as error:
+            # Jupyter's client trusts its kernel, and falls over what no kernel sends.
+            raise _Stuck("the kernel sent what is no message of Jupyter's") from error
         finally:
             if _is_added(cell):
                 self.added_left -= time.monotonic() - began

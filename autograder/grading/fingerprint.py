@@ -40,6 +40,7 @@ def of_assignment(course: Course, assignment: str, materials: Iterable[Material]
     for material in materials:
         parts += [material.name, material.source_text, material.release_text, str(material.seed)]
         parts += map(str, material.mistakes)
+        parts += [f"{name} {hashlib.sha256(content).hexdigest()}" for name, content in material.weights]
     return _hash(parts)
 
 

@@ -21,13 +21,10 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.course import METADATA, SKIP_TAG, Course
 from autograder.grading.clean import check_name
-from autograder.grading.collect import find_notebook
+from autograder.grading.collect import MAX_BYTES, find_notebook
 from autograder.grading.material import material_of
 from autograder.grading.tasks import is_solution, is_test, nbgrader_of
 from autograder.results.outcome import EDITED
-
-#: A notebook of the course has some 100 kB; what is a thousand times as large is not read.
-MAX_BYTES = 100 * 2**20
 
 
 class UnreadableError(Exception):
@@ -121,15 +118,25 @@ def _cell(raw: dict[str, Any]) -> Cell:
     metadata = raw.get("metadata")
     own = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = own.get("grade_id", "") if isinstance(own, dict) else ""
-    attachments = raw.get("attachments")
     return Cell(
         kind="code" if raw.get("cell_type") == "code" else "markdown",
         # JSON can hold halves of characters that no file can.
         source=source.encode("utf-8", "replace").decode() if isinstance(source, str) else "",
         id=str(raw.get("id", "")),
         grade_id=str(grade_id),
-        attachments=attachments if isinstance(attachments, dict) else {},
+        attachments=_attachments(raw.get("attachments")),
     )
+
+
+def _attachments(raw: Any) -> dict[str, dict[str, str]]:
+    """Return the pictures that were pasted into a cell, as far as they are any."""
+    if not isinstance(raw, dict):
+        return {}
+    return {
+        name: {kind: content for kind, content in bundle.items() if isinstance(content, str)}
+        for name, bundle in raw.items()
+        if isinstance(bundle, dict)
+    }
 
 
 def graft(cells: list[Cell], source: NotebookNode, release: NotebookNode) -> NotebookNode:

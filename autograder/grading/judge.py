@@ -8,6 +8,7 @@ import html
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from autograder.course import METADATA, Course
 from autograder.grading.clean import ABOUT, clean_notebook
 from autograder.grading.execute import GradingExecute
+from autograder.grading.hidden import Hidden
 from autograder.grading.key import Answer, Answers, Key, Raised, answer_key, parse_answers, recorded
 from autograder.grading.material import Material, material_of
 from autograder.grading.tasks import (
@@ -30,6 +32,7 @@ from autograder.grading.tasks import (
     read_tasks,
     task_of,
 )
+from autograder.grading.weights import run_on_weights
 from autograder.notebook.answers import ANSWER_MIME
 from autograder.notebook.loops import find_loop
 from autograder.notebook.messages import panel
@@ -54,11 +57,16 @@ class Judge(NbGraderPreprocessor):
         key = resources.get(KEY_RESOURCE) or answer_key(Course.find(Path.cwd()), material, execute)
         bench = _Bench(material, key, nb, execute, Path(resources["metadata"]["path"]))
         decided = bench.decide()
+        hidden = Hidden(material.source)
+        for cell in nb.cells:
+            if cell.cell_type == "code":
+                cell.outputs = _kept(cell)
+        hidden.leave_out_of_outputs(nb)
+        for outcome in decided.values():
+            hidden.leave_out_of_outcome(outcome)
         for cell in nb.cells:
             if is_test(cell):
                 _write_outcome(cell, decided[task_of(cell)])
-            elif cell.cell_type == "code":
-                cell.outputs = [output for output in cell.outputs if not _is_answer(output)]
         _write_notes(nb)
         return clean_notebook(_writable(nb)), resources
 
@@ -80,6 +88,11 @@ class _Bench:
         self.code = [cell.source for cell in nb.cells if cell.cell_type == "code" and not is_test(cell)]
         self.decided: dict[str, Outcome] = {}
 
+    @cached_property
+    def _by_weights(self) -> tuple[Mapping[str, NotebookNode], Mapping[str, str]]:
+        weighed = [task for task in self.tasks.values() if task.weights]
+        return run_on_weights(self.material, weighed, self.folder, self.execute)
+
     def decide(self) -> dict[str, Outcome]:
         """Return the outcome of every task."""
         if "unreadable" in self.nb.metadata.get(METADATA, {}):
@@ -100,6 +113,9 @@ class _Bench:
         tests = {task_of(cell): cell for cell in run.cells if is_test(cell)}
         for name in self._needed_first():
             if name in self.decided:
+                continue
+            if self.tasks[name].weights:
+                self.decided[name] = self._outcome_of_weights(self.tasks[name])
                 continue
             outcome = self._outcome(self.tasks[name], tests[name])
             needs = all_needs(name, self.tasks)
@@ -150,6 +166,20 @@ class _Bench:
             none.message = f"The task asks for array operations only, and there is {loop}"
             none.mistake = self._rule_mistake(task)
             return none
+        outcome, got, wrong = self._compared(task, cell)
+        if wrong and _error_of(self.nb, task.id) is None:
+            self._name_mistake(outcome, got, wrong)
+        return outcome
+
+    def _outcome_of_weights(self, task: Task) -> Outcome:
+        """Return what the reference's model makes of the weights that were handed in."""
+        cells, verdicts = self._by_weights
+        if task.id in verdicts:
+            return Outcome(task.id, 0, task.points, verdicts[task.id])
+        return self._compared(task, cells[task.id])[0]
+
+    def _compared(self, task: Task, cell: NotebookNode) -> tuple[Outcome, Answers, Mapping[str, Difference]]:
+        """Compare the answers that a cell recorded with the key."""
         key, got = self.key.answers(task.id), parse_answers(recorded(cell))
         wrong = {name: found for name in key if (found := _difference(key[name], got.get(name))) is not None}
         total = sum(answer.weight for answer in key.values())
@@ -161,15 +191,13 @@ class _Bench:
             outcome.details = [
                 (key[name].about or name, found.summary + _where(found)) for name, found in wrong.items()
             ]
-            if _error_of(self.nb, task.id) is None:
-                self._name_mistake(outcome, got, wrong)
-        return outcome
+        return outcome, got, wrong
 
     def _verdict(self, task: Task, cell: NotebookNode, got: Answers, wrong: int, of: int) -> str:
         stopped = declared(cell).get("run")
         if stopped:
             return str(stopped)
-        broken = _error_of(self.nb, task.id)
+        broken = None if task.weights else _error_of(self.nb, task.id)
         if broken:
             return f"the solution cell raised {broken}"
         raised = {answer.value.type for answer in got.values() if isinstance(answer.value, Raised)}
@@ -250,25 +278,32 @@ def _is_answer(output: NotebookNode) -> bool:
     return ANSWER_MIME in output.get("data", {})
 
 
-def _write_outcome(cell: NotebookNode, outcome: Outcome) -> None:
-    """Leave exactly one result in a graded cell, in the one form that nbgrader reads rightly.
+def _kept(cell: NotebookNode) -> list[NotebookNode]:
+    """Return what may stay of a cell's outputs: no answers, and of graded cells only what they show.
 
     nbgrader gives nothing for any error or stderr, everything for no output, and what a bare number says
-    for that number: so errors and results of the student's process go, and the points are said once.
+    for that number: so errors and results of the student's process go.
     """
-    kept = [
+    outputs = [output for output in cell.outputs if not _is_answer(output)]
+    if not is_test(cell):
+        return outputs
+    return [
         output
-        for output in cell.outputs
+        for output in outputs
         if (output.output_type == "stream" and output.name == "stdout")
-        or (output.output_type == "display_data" and not _is_answer(output))
+        or output.output_type == "display_data"
     ]
+
+
+def _write_outcome(cell: NotebookNode, outcome: Outcome) -> None:
+    """Leave exactly one result in a graded cell, in the one form that nbgrader reads rightly."""
     points = min(max(float(outcome.points), 0.0), float(nbgrader_of(cell)["points"]))
     result = nbformat.v4.new_output(
         "execute_result",
         data={"text/plain": repr(points), "text/html": _markup(outcome)},
         execution_count=cell.execution_count or 1,
     )
-    cell.outputs = [*kept, result]
+    cell.outputs = [*cell.outputs, result]
     cell.execution_count = cell.execution_count or 1
     cell.metadata[METADATA] = {**declared(cell), "outcome": asdict(outcome)}
 

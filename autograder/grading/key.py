@@ -167,6 +167,7 @@ def _fingerprint(material: Material) -> str:
         material.source_text,
         str(material.seed),
         *(str(mistake) for mistake in material.mistakes),
+        *(f"{name} {hashlib.sha256(content).hexdigest()}" for name, content in material.weights),
     ]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:20]
 
@@ -230,6 +231,7 @@ def run_solutions(
 
 def _run(notebook: NotebookNode, material: Material, execute: GradingExecute) -> None:
     with TemporaryDirectory(prefix="autograder-key-") as folder:
+        material.put_weights(Path(folder))
         execute.run(notebook, Path(folder), material.seed)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +28,9 @@ from autograder.grading.tasks import (
     visible_source,
 )
 
+#: Saved weights: the name of a file, and its content, each.
+Weights = tuple[tuple[str, bytes], ...]
+
 
 @dataclass(frozen=True)
 class Material:
@@ -42,6 +46,8 @@ class Material:
         The wrong solutions that are known for it.
     seed
         The assignment's seed.
+    weights
+        The reference's saved weights, for the tasks that are answered by such files.
     """
 
     assignment: str
@@ -50,6 +56,7 @@ class Material:
     release_text: str
     mistakes: tuple[Solution, ...]
     seed: int
+    weights: Weights = ()
 
     @cached_property
     def source(self) -> NotebookNode:
@@ -65,6 +72,12 @@ class Material:
     def tasks(self) -> dict[str, Task]:
         """Its automatically graded tasks by id, in order."""
         return read_tasks(self.source)
+
+    def put_weights(self, folder: Path) -> None:
+        """Write the reference's weights into a folder."""
+        folder.mkdir(exist_ok=True)
+        for name, content in self.weights:
+            (folder / name).write_bytes(content)
 
 
 def prepare(course: Course, assignment: str, released: Path | None = None) -> list[Material]:
@@ -101,13 +114,15 @@ def _prepare(course: Course, assignment: str, released: Path, seed: int) -> Mate
         msg = f"The notebook {name} was never released."
         again = f"autograder release {assignment}, or, in a clone, git checkout assignments"
         raise AutograderError(msg, expected=released, next=again)
+    source = read_notebook(folder / f"{name}.ipynb")
     material = Material(
         assignment=assignment,
         name=name,
-        source_text=json.dumps(read_notebook(folder / f"{name}.ipynb")),
+        source_text=json.dumps(source),
         release_text=json.dumps(read_notebook(released)),
         mistakes=tuple(read_solutions(folder / NEVER_RELEASED[0] / f"{name}.py")),
         seed=seed,
+        weights=_read_weights(folder / NEVER_RELEASED[2], read_tasks(source).values()),
     )
     differing = _first_difference(material.source, material.release)
     if differing is not None:
@@ -115,6 +130,19 @@ def _prepare(course: Course, assignment: str, released: Path, seed: int) -> Mate
         got = f"a difference in the cell {differing}"
         raise AutograderError(msg, where=released, got=got, next=f"autograder release {assignment}")
     return material
+
+
+def _read_weights(folder: Path, tasks: Iterable[Task]) -> Weights:
+    names = sorted({task.weights for task in tasks if task.weights})
+    for name in names:
+        if Path(name).name != name or not (folder / name).is_file():
+            msg = f"The reference's weights {name} are not here."
+            raise AutograderError(
+                msg,
+                expected=folder / name,
+                next="open the source notebook, run it, training cells too, and move the file there",
+            )
+    return tuple((name, (folder / name).read_bytes()) for name in names)
 
 
 def _first_difference(source: NotebookNode, release: NotebookNode) -> str | None:

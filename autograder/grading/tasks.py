@@ -39,6 +39,8 @@ class Task:
         Whether Python loops are allowed.
     timeout
         Seconds for its graded cell; None for the configured limit.
+    weights
+        The file of saved weights that answers it, by the reference's model; empty for most tasks.
     """
 
     id: str
@@ -46,6 +48,7 @@ class Task:
     needs: tuple[str, ...] = ()
     loops: bool = True
     timeout: float | None = None
+    weights: str = ""
 
 
 def read_notebook(path: Path) -> NotebookNode:
@@ -162,6 +165,7 @@ _DECLARATIONS: dict[str, tuple[type | tuple[type, ...], str]] = {
     "needs": (list, 'a list of task ids, as in ["affine_forward"]'),
     "loops": (bool, "true or false"),
     "timeout": ((int, float), "a number of seconds"),
+    "weights": (str, "the name of a file, such as model.npz"),
     # What grading itself writes there.
     "outcome": (dict, "an outcome"),
     "run": (str, "a verdict"),
@@ -187,6 +191,7 @@ def _read_task(cell: NotebookNode) -> Task:
         needs=tuple(own.get("needs", ())),
         loops=own.get("loops", True),
         timeout=own.get("timeout"),
+        weights=own.get("weights", ""),
     )
 
 

@@ -22,13 +22,14 @@ from autograder.notebook.gradient_check import check_gradient
 from autograder.notebook.gradients import numerical_gradient, relative_error
 from autograder.notebook.messages import CheckFailed
 from autograder.notebook.progress import show_progress
-from autograder.notebook.relations import close, equal, same_set
+from autograder.notebook.relations import accuracy, close, equal, same_set
 from autograder.notebook.training.models import load_model, save_model
 from autograder.notebook.training.solver import Solver
 
 __all__ = [
     "CheckFailed",
     "Solver",
+    "accuracy",
     "add_to_class",
     "answer",
     "carry_over",

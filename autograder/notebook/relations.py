@@ -77,6 +77,19 @@ def same_set() -> Relation:
     return Relation("same_set")
 
 
+def accuracy(at_least: float) -> Relation:
+    """Agree where a share of the predictions, `at_least` or more, is right.
+
+    An answer is a pair: the predicted labels, and the right ones. The right ones that count are the key's.
+
+    Parameters
+    ----------
+    at_least
+        A share, say 0.45.
+    """
+    return Relation("accuracy", {"at_least": at_least})
+
+
 def _close(key: Any, got: Any, rtol: float) -> Difference | None:
     return _itemwise(key, got, lambda a, b: _close_arrays(a, b, rtol))
 
@@ -95,7 +108,19 @@ def _same_set(key: Any, got: Any) -> Difference | None:
     return Difference(f"{len(theirs - mine)} elements too many, {len(mine - theirs)} missing")
 
 
+def _accuracy(key: Any, got: Any, at_least: float) -> Difference | None:
+    labels = np.asarray(key[1])
+    predicted = _as_array(got[0]) if isinstance(got, list | tuple) and got else np.asarray(None)
+    if predicted.shape != labels.shape or predicted.dtype.kind not in "biuf":
+        return Difference(f"expected {labels.size} predicted labels, got {describe(got)}")
+    right = int((predicted == labels).sum())
+    if right >= at_least * labels.size:
+        return None
+    return Difference(f"{right} of {labels.size} predictions are right; {at_least:.0%} were asked for")
+
+
 _RELATIONS: dict[str, Callable[..., Difference | None]] = {
+    "accuracy": _accuracy,
     "close": _close,
     "equal": _equal,
     "same_set": _same_set,

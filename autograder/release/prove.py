@@ -41,7 +41,7 @@ from autograder.grading.key import (
     recorded,
     run_solutions,
 )
-from autograder.grading.material import Material, prepare
+from autograder.grading.material import Material, Weights, prepare
 from autograder.grading.mistakes import Solution, deal, only_function, read_solutions
 from autograder.grading.tasks import (
     SOLUTION,
@@ -52,6 +52,7 @@ from autograder.grading.tasks import (
     task_of,
     with_solutions,
 )
+from autograder.notebook.training.models import load_model, save_model
 from autograder.results.outcome import Outcome
 from autograder.results.proof import Finding, watch
 
@@ -180,6 +181,7 @@ def _fingerprint(material: Material, variants: Sequence[Solution]) -> str:
         material.source_text,
         material.release_text,
         *(str(solution) for solution in (*material.mistakes, *variants)),
+        *(f"{name} {hashlib.sha256(content).hexdigest()}" for name, content in material.weights),
     ]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
@@ -248,7 +250,7 @@ class Proof:
         return len(self._standards), problems
 
     def _blank(self) -> tuple[int, list[str]]:
-        shares = self._shares(self.material.release, self._standards[0])
+        shares = self._shares(self.material.release, self._standards[0], ())
         return len(shares), [f"{task}: a stub earns {share:.0%}" for task, share in shares.items() if share]
 
     def _seeds(self) -> tuple[int, list[str]]:
@@ -264,14 +266,15 @@ class Proof:
 
     def _trivial(self) -> tuple[int, list[str]]:
         solutions = [
-            Solution(f"{task}-{name}", task, "", "", None, f"def trivial(*args, **kwargs):\n    {body}")
+            Solution(f"{task.id}-{name}", task.id, "", "", None, f"def trivial(*args, **kwargs):\n    {body}")
             for name, body in TRIVIAL.items()
-            for task in self.material.tasks
+            for task in self.material.tasks.values()
+            if not task.weights
         ]
-        for task, text in reference_of(self.material.source).items():
-            if task in self.material.tasks:
+        for name, text in reference_of(self.material.source).items():
+            if name in self.material.tasks and not self.material.tasks[name].weights:
                 solutions += [
-                    Solution(f"{task}-all-{number}", task, "", "", None, _constant(text, number))
+                    Solution(f"{name}-all-{number}", name, "", "", None, _constant(text, number))
                     for number in (0, 1)
                 ]
         problems = []
@@ -280,7 +283,15 @@ class Proof:
             earned = sorted(set(right) - wrong_answers(right, got))
             if earned:
                 problems.append(f"{solution.name}: earns {', '.join(map(repr, earned))}")
-        return len(solutions), problems
+        tried = len(solutions)
+        for value in (0, 1) if self.material.weights else ():
+            weights = tuple((name, _filled(content, value)) for name, content in self.material.weights)
+            shares = self._shares(self.material.source, self._standards[0], weights)
+            for task in (task for task in self.material.tasks.values() if task.weights):
+                tried += 1
+                if shares[task.id]:
+                    problems.append(f"{task.id}: weights that are all {value} earn {shares[task.id]:.0%}")
+        return tried, problems
 
     def _variants(self) -> tuple[int, list[str]]:
         problems = []
@@ -346,10 +357,13 @@ class Proof:
                 if is_solution(cell) and task_of(cell) == broken:
                     cell.source = cell.source.replace(f"### {SOLUTION[0]}", "raise RuntimeError")
             with TemporaryDirectory() as folder:
+                self.material.put_weights(Path(folder))
                 self._execute.run(notebook, Path(folder), self._standards[0].material.seed)
             for cell in notebook.cells:
                 if not is_test(cell) or task_of(cell) == broken:
                     continue
+                if self.material.tasks[task_of(cell)].weights:
+                    continue  # answered by the reference's model, whatever the student's is
                 right = self._key.answers(task_of(cell))
                 down = wrong_answers(right, parse_answers(recorded(cell)))
                 if down and broken not in all_needs(task_of(cell), self.material.tasks):
@@ -364,14 +378,20 @@ class Proof:
             for solution in solutions
         ]
 
-    def _graded(self, notebook: NotebookNode, standard: Standard) -> list[Outcome]:
-        """Grade a notebook as a submission."""
+    def _graded(
+        self, notebook: NotebookNode, standard: Standard, weights: Weights | None = None
+    ) -> list[Outcome]:
+        """Grade a notebook as a submission, with the reference's weights beside it or others."""
+        material = self.material if weights is None else replace(self.material, weights=weights)
         with TemporaryDirectory() as folder:
+            material.put_weights(Path(folder))
             nbformat.write(notebook, Path(folder) / f"{self.material.name}.ipynb")
             return grade_folder("proof", Path(folder), [standard], self.config).outcomes
 
-    def _shares(self, notebook: NotebookNode, standard: Standard) -> dict[str, float]:
-        graded = self._graded(notebook, standard)
+    def _shares(
+        self, notebook: NotebookNode, standard: Standard, weights: Weights | None = None
+    ) -> dict[str, float]:
+        graded = self._graded(notebook, standard, weights)
         return {outcome.task: outcome.points / outcome.max_points for outcome in graded}
 
 
@@ -391,6 +411,16 @@ def wrong_answers(key: Answers, got: Answers) -> set[str]:
 
 def _differs(right: Answer, value: object) -> bool:
     return isinstance(value, Raised) or right.relation.difference(right.value, value) is not None
+
+
+def _filled(weights: bytes, value: float) -> bytes:
+    """Return saved weights with all parameters set to one value."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "weights.npz"
+        path.write_bytes(weights)
+        params, dataset = load_model(path)
+        save_model(path, {name: np.full_like(array, value) for name, array in params.items()}, dataset)
+        return path.read_bytes()
 
 
 def _said(cell: NotebookNode) -> str:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
-import nbformat
 import pytest
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
@@ -21,6 +18,15 @@ from autograder.grading.engine import grade_assignment
 from autograder.release.build import release as build_release
 from autograder.results.outcome import Result
 from tests.courses import RIGHT, answered, hand_in
+from tests.hostile.attacks.cells import (
+    as_version_3,
+    copied_twice,
+    retagged,
+    split_solution,
+    stripped,
+    with_tests,
+    without,
+)
 
 FULL = {"double": 2, "total": 2, "square": 4}
 
@@ -36,56 +42,6 @@ def double(x):
 """
 
 
-def without(notebook: NotebookNode, *grade_ids: str) -> NotebookNode:
-    """Delete cells."""
-    notebook.cells = [
-        c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") not in grade_ids
-    ]
-    return notebook
-
-
-def with_tests(notebook: NotebookNode, change: Callable[[NotebookNode], object]) -> NotebookNode:
-    """Change every graded cell."""
-    for cell in notebook.cells:
-        if cell.metadata.get("nbgrader", {}).get("grade") and cell.cell_type == "code":
-            change(cell)
-    return notebook
-
-
-def copied_twice(notebook: NotebookNode) -> NotebookNode:
-    """Copy every cell, as copy and paste of all would: same metadata, new ids."""
-    copies = [nbformat.from_dict(json.loads(json.dumps(cell))) for cell in notebook.cells]
-    for number, cell in enumerate(copies):
-        cell.id = f"copy-{number}"
-    notebook.cells = [cell for pair in zip(notebook.cells, copies, strict=True) for cell in pair]
-    return notebook
-
-
-def split_solution(notebook: NotebookNode) -> NotebookNode:
-    """Split a solution cell in its middle, as Ctrl+Shift+- does."""
-    index = next(i for i, c in enumerate(notebook.cells) if c.id == "double")
-    head, tail = notebook.cells[index].source.split("\n", 1)
-    second = nbformat.from_dict(json.loads(json.dumps(notebook.cells[index])))
-    notebook.cells[index].source, second.source, second.id = head, tail, "double-tail"
-    notebook.cells.insert(index + 1, second)
-    return notebook
-
-
-def stripped(notebook: NotebookNode) -> NotebookNode:
-    """Take all metadata and ids, as some editors do."""
-    for number, cell in enumerate(notebook.cells):
-        cell.metadata = {}
-        cell.id = f"other-{number}"
-    return notebook
-
-
-def retagged(notebook: NotebookNode) -> NotebookNode:
-    """Tag every cell so that execution would pass over it."""
-    for cell in notebook.cells:
-        cell.metadata["tags"] = ["skip-grading", "skip-execution"]
-    return notebook
-
-
 def with_import(notebook: NotebookNode) -> NotebookNode:
     """Use an import that was added to the given first cell."""
     next(c for c in notebook.cells if c.id == "imports").source += "\nimport operator"
@@ -93,10 +49,6 @@ def with_import(notebook: NotebookNode) -> NotebookNode:
         c for c in notebook.cells if c.id == "double"
     ).source = "def double(x):\n    return operator.mul(2, x)"
     return notebook
-
-
-def as_version_3(notebook: NotebookNode) -> str:
-    return str(nbformat.writes(nbformat.convert(notebook, 3), version=3))
 
 
 def submissions(release: Path) -> dict[str, tuple[object, dict[str, float]]]:

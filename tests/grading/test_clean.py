@@ -22,7 +22,7 @@ from autograder.grading.graft import graft, read_cells
 from autograder.notebook.messages import panel
 from tests.browsers import needs_chromium, visit
 from tests.courses import RIGHT, answered, hand_in
-from tests.grading.attacks import BUNDLES, MARKDOWN, MARKUP, PNG, filled
+from tests.hostile.attacks.markup import BUNDLES, MARKDOWN, MARKUP, PNG, filled
 
 
 def cell_of(source: str) -> NotebookNode:

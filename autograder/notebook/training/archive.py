@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import errno
 import io
+import math
 import os
+import zipfile
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -19,6 +21,11 @@ from autograder.notebook.messages import Unusable
 
 #: Kinds of arrays that can be written: bool, integers, floats, complex numbers, text.
 _KINDS = "biufcU"
+
+#: Bytes that a file's arrays may take, and how many arrays there may be. The course's largest model has some
+#: ten million numbers.
+MAX_BYTES = 256 * 2**20
+MAX_ARRAYS = 1000
 
 #: Named arrays, or groups of them by name.
 Tree = dict[str, Any]
@@ -64,6 +71,8 @@ def read_arrays(path: str | os.PathLike[str]) -> Tree:
     """
     try:
         # NumPy leaves a file of its own open where it is damaged.
+        with Path(path).open("rb") as source:
+            _check_sizes(source)
         with Path(path).open("rb") as source, np.load(source, allow_pickle=False) as file:
             flat = {name: file[name] for name in file.files}
         strange = [name for name, array in flat.items() if array.dtype.kind not in _KINDS]
@@ -76,6 +85,27 @@ def read_arrays(path: str | os.PathLike[str]) -> Tree:
         raise Unusable(str(path), "there is no such file.", got=got, next=next_) from error
     except Exception as error:  # all that zipfile, zlib and NumPy have to say of a damaged file
         raise _damaged(path, error) from error
+
+
+def _check_sizes(source: IO[bytes]) -> None:
+    """Refuse what would take more memory than any model: a file may claim anything of itself."""
+    with zipfile.ZipFile(source) as file:
+        members = file.infolist()
+        size = sum(member.file_size for member in members)
+        if size > MAX_BYTES:
+            raise ValueError(f"it unpacks to {size / 2**20:.0f} MB; the limit is {MAX_BYTES // 2**20} MB")
+        if len(members) > MAX_ARRAYS:
+            raise ValueError(f"it holds {len(members)} arrays; the limit is {MAX_ARRAYS}")
+        for member in members:
+            with file.open(member) as packed:
+                version = np.lib.format.read_magic(packed)
+                read = {
+                    (1, 0): np.lib.format.read_array_header_1_0,
+                    (2, 0): np.lib.format.read_array_header_2_0,
+                }[version]
+                shape, _, dtype = read(packed)
+            if math.prod(shape) * dtype.itemsize > member.file_size or min(shape, default=0) < 0:
+                raise ValueError(f"an array of shape {shape} is not in there")
 
 
 def _damaged(path: object, why: Exception) -> Unusable:

@@ -1,0 +1,150 @@
+"""Opened where instructors and students open them, hostile submissions run no script and change no grade."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+
+from autograder.course import Course
+from autograder.grading.engine import grade_assignment
+from tests.browsers import needs_chromium, open_page
+from tests.courses import RIGHT, answered, hand_in
+from tests.hostile.attacks.markup import MARKDOWN, MARKUP, filled
+
+pytestmark = [needs_chromium, pytest.mark.slow]
+
+TOKEN = "for-this-test-alone"
+
+#: Gives its author a point, by the formgrader's own interface, and says so in the page's title.
+GRADES_ITSELF = """
+const id = location.pathname.split('/').filter(part => part).pop();
+const xsrf = (document.cookie.match(/_xsrf=([^;]+)/) || [])[1];
+const headers = {'Content-Type': 'application/json', 'X-XSRFToken': xsrf};
+fetch('/formgrader/api/grades?submission_id=' + id)
+  .then(answer => answer.json())
+  .then(grades => Promise.all(grades.map(grade => fetch('/formgrader/api/grade/' + grade.id,
+    {method: 'PUT', headers, body: JSON.stringify({manual_score: 1})}))))
+  .then(() => { document.title += 'hit1000;'; });
+"""
+_CODED = base64.b64encode(GRADES_ITSELF.encode()).decode()
+SCRIPT = f"""<img src="x" onerror="eval(atob('{_CODED}'))">"""
+DISPLAYED = f"from IPython.display import HTML, display\ndisplay(HTML({SCRIPT!r}))\nprint({SCRIPT!r})"
+
+STUDENTS = ["李雷 🙂", "{{7*7}}", "O'Neill", 'say "hi" & go']
+
+
+def hostile(release: Path) -> NotebookNode:
+    notebook = answered(
+        release, **{**RIGHT, "q-why": f"Because.\n\n{SCRIPT}", "double": f"{DISPLAYED}\n{RIGHT['double']}"}
+    )
+    notebook.cells += [
+        nbformat.v4.new_markdown_cell(filled(text, number))
+        for number, text in enumerate([*MARKUP, *MARKDOWN])
+    ]
+    return notebook
+
+
+@pytest.fixture(scope="module")
+def graded(shared_course: Course) -> Course:
+    release = shared_course.root / "assignments/01_tiny/tiny.ipynb"
+    for student in STUDENTS:
+        hand_in(shared_course.root, student, hostile(release))
+    results = list(grade_assignment(shared_course, "01_tiny", STUDENTS))
+    assert [(result.points, result.failure) for result in results] == [(8, None)] * 4
+    return shared_course
+
+
+@pytest.fixture(scope="module")
+def formgrader(graded: Course, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of nbgrader's formgrader on the course."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    home = tmp_path_factory.mktemp("home")
+    options = {
+        "ip": "127.0.0.1",
+        "port": port,
+        "IdentityProvider.token": TOKEN,
+        "ServerApp.jpserver_extensions": "{'nbgrader.server_extensions.formgrader': True}",
+    }
+    command = [sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"]
+    server = subprocess.Popen(
+        [*command, *(f"--{name}={value}" for name, value in options.items())],
+        cwd=graded.root,
+        env={**os.environ, "HOME": str(home), "JUPYTER_RUNTIME_DIR": str(home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(f"{address}/api?token={TOKEN}", server)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline:
+        assert server.poll() is None, "the server ended"
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail("the server did not come up")
+
+
+def ids_and_scores(course: Course) -> dict[str, tuple[str, list[float | None]]]:
+    """Return the id of each student's page, and the manual grades that are there."""
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db", "") as gradebook:
+        return {
+            submission.student.id: (
+                submission.notebooks[0].id,
+                [grade.manual_score for grade in submission.notebooks[0].grades],
+            )
+            for submission in gradebook.assignment_submissions("01_tiny")
+        }
+
+
+def title(page: str) -> str:
+    found = re.search(r"<title>(.*?)</title>", page, re.DOTALL)
+    assert found is not None, page[:1000]
+    return found[1]
+
+
+def test_in_the_formgrader_no_script_runs_and_no_grade_changes(
+    graded: Course, formgrader: str, tmp_path: Path
+) -> None:
+    before = ids_and_scores(graded)
+    page = open_page(f"{formgrader}/formgrader/submissions/{before[STUDENTS[0]][0]}/?token={TOKEN}", tmp_path)
+    assert "Why is the sum twice as large?" in page
+    assert "hit" not in title(page)
+    assert ids_and_scores(graded) == before
+
+
+@pytest.mark.parametrize("place", ["gradebook/01_tiny/tiny", "manage_submissions/01_tiny", "manage_students"])
+def test_the_formgraders_lists_run_nothing_of_a_name(formgrader: str, tmp_path: Path, place: str) -> None:
+    page = open_page(f"{formgrader}/formgrader/{place}/?token={TOKEN}", tmp_path)
+    assert "hit" not in title(page)
+    assert "onerror" not in page
+
+
+def test_feedback_pages_run_nothing(graded: Course, tmp_path: Path) -> None:
+    for student in STUDENTS:
+        page = open_page((graded.root / "feedback" / student / "01_tiny/tiny.html").as_uri(), tmp_path)
+        assert "Because." in page
+        assert "hit" not in title(page)
