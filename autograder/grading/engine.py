@@ -171,10 +171,12 @@ def grade_students(
                 try:
                     for future in as_completed(futures):
                         died = isinstance(future.exception(), BrokenProcessPool)
-                        if died and futures[future] not in suspects:
+                        # Kept no longer: the results of a large class would fill the memory.
+                        student = futures.pop(future)
+                        if died and student not in suspects:
                             continue
-                        waiting.remove(futures[future])
-                        yield _result(future, futures[future])
+                        waiting.remove(student)
+                        yield _result(future, student)
                 except BaseException:
                     _end_work()
                     pool.shutdown(cancel_futures=True)

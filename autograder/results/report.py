@@ -41,6 +41,8 @@ def watch(results: Iterable[Result], total: int) -> list[Result]:
         bar = progress.add_task("", total=total, last="")
         done = []
         for result in results:
+            # They are written down; those of a large class would fill the memory.
+            result.notebooks.clear()
             done.append(result)
             progress.update(bar, advance=1, last=plain(result.student))
     return sorted(done, key=lambda result: result.student)
