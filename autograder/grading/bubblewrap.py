@@ -29,6 +29,12 @@ _FONTS = "/gradbook/fonts"
 _PACKAGE = "/gradbook/package"
 _SUBMISSION = "/gradbook/submission"
 
+#: What a kernel has a copy of, to write to: the submission, and Matplotlib's list of fonts.
+COPIES = ((_SUBMISSION, WORK), (_FONTS, f"{HOME}/matplotlib"))
+
+#: Bytes that fit in /dev/shm.
+SHARED_MEMORY = 64 * MIB
+
 #: What programs need of /etc, and nothing that says anything about this machine's users.
 _ETC = (
     "alternatives",
@@ -68,13 +74,6 @@ class Sandbox:
 
     def command(self, module: str, *arguments: str) -> list[str]:
         """Return the command that runs a Python module in the sandbox."""
-        plan = {
-            "limits": self.limits.rlimits(),
-            "copies": [[_SUBMISSION, WORK], [_FONTS, f"{HOME}/matplotlib"]],
-            "unseen": self.unseen,
-            "proof": str(self._proof),
-        }
-        python = [sys.executable, "-s", "-m", "autograder.grading.inside", json.dumps(plan)]
         # Looked up here: the sandbox has a search path of its own.
         program = shutil.which("bwrap") or "bwrap"
         return [
@@ -84,10 +83,19 @@ class Sandbox:
             *_system(),
             *self._furniture(),
             "--",
-            *python,
-            module,
-            *arguments,
+            sys.executable,
+            "-s",
+            *self._python(module, arguments),
         ]
+
+    def plan(self) -> dict[str, Any]:
+        """Return what a process in it has to do before it runs any code of a student's."""
+        return {
+            "limits": self.limits.rlimits(),
+            "copies": COPIES,
+            "unseen": self.unseen,
+            "proof": str(self._proof),
+        }
 
     def environment(self, passed: Mapping[str, str]) -> dict[str, str]:
         """Return the environment of what runs in it: `passed`, and where its own things are."""
@@ -136,6 +144,12 @@ class Sandbox:
                 next="report this, with what bwrap --version prints",
             )
 
+    def _handed_in(self) -> list[str]:
+        return ["--ro-bind", str(self.submission), _SUBMISSION]
+
+    def _python(self, module: str, arguments: tuple[str, ...]) -> list[str]:
+        return ["-m", "autograder.grading.inside", json.dumps(self.plan()), module, *arguments]
+
     @property
     def _proof(self) -> Path:
         return self.sockets / "proof.json"
@@ -150,14 +164,13 @@ class Sandbox:
     def _rooms(self) -> list[str]:
         # First, for Python itself may lie in a folder of /tmp.
         room = ["--size", str(self.limits.disk)]
-        devices = ["--dev", "/dev", "--size", str(64 * MIB), "--tmpfs", "/dev/shm"]
+        devices = ["--dev", "/dev", "--size", str(SHARED_MEMORY), "--tmpfs", "/dev/shm"]
         return ["--proc", "/proc", *devices, *room, "--tmpfs", "/tmp", "--dir", HOME, "--dir", WORK]
 
     def _furniture(self) -> list[str]:
         package = Path(autograder.__file__).parent
         arguments = ["--ro-bind", str(package), f"{_PACKAGE}/{package.name}"]
-        arguments += ["--ro-bind", str(self.submission), _SUBMISSION, "--ro-bind", str(_fonts()), _FONTS]
-        arguments += ["--dir", DATA]
+        arguments += [*self._handed_in(), "--ro-bind", str(_fonts()), _FONTS, "--dir", DATA]
         for dataset in datasets().values():
             path = dataset.path(data_folder().resolve())
             if path.is_file():

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import tempfile
 import time
 from collections.abc import Collection
 from pathlib import Path
+from queue import Empty
 from typing import Any, cast
 
 import zmq.asyncio
@@ -24,7 +26,7 @@ from traitlets import Enum, Float, Integer, Unicode, default
 from autograder.course import GRADING_KERNEL, METADATA, SANDBOXES, SKIP_TAG
 from autograder.data.dataset import data_folder
 from autograder.files import short_tempdir
-from autograder.grading import bubblewrap
+from autograder.grading import bubblewrap, warm
 from autograder.grading.bubblewrap import Sandbox
 from autograder.grading.collect import copy_files
 from autograder.grading.limits import Limits
@@ -58,7 +60,26 @@ class _Channels(AsyncKernelClient):
         # What is larger never reaches our memory: the connection is cut. Of the rest, few wait for us.
         context.maxmsgsize = cast(KernelManager, self.parent).provisioner.limits.output  # type: ignore[union-attr]
         context.rcvhwm = 20
+        # Milliseconds until it is tried again to connect to a kernel that is not there yet.
+        context.reconnect_ivl = 10
         return context
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel answers, and what it puts out arrives.
+
+        Jupyter's own goes on to wait until nothing more arrives, for a fifth of a second.
+        """
+        until = time.monotonic() + (60 if timeout is None else timeout)
+        while time.monotonic() < until:
+            await ensure_async(self.kernel_info())
+            with contextlib.suppress(Empty):
+                await self.get_shell_msg(timeout=1)
+                await self.get_iopub_msg(timeout=0.1)
+                return
+            if not await self.is_alive():
+                break
+        msg = "the kernel does not answer"
+        raise RuntimeError(msg)
 
 
 class _Client(NotebookClient):
@@ -168,7 +189,8 @@ class GradingExecute(Execute):
         """
         if self.sandbox == "bwrap":
             bubblewrap.require()
-        with tempfile.TemporaryDirectory(prefix="autograder-", dir=short_tempdir()) as scratch:
+        place = warm.folder() or short_tempdir()
+        with tempfile.TemporaryDirectory(prefix="autograder-", dir=place) as scratch:
             copy = Path(scratch) / "work"
             # Half of what it may write: the rest is for what it computes.
             large = copy_files(folder, copy, self.disk_limit // 2)
@@ -228,6 +250,8 @@ class _Run:
             iopub_timeout=GRACE,
             raise_on_iopub_timeout=True,
             record_timing=False,
+            # What a student's code would do at its end is of no interest.
+            shutdown_kernel="immediate",
             log=self.execute.log,
         )
         manager = client.create_kernel_manager()

@@ -25,7 +25,7 @@ def main() -> None:
     plan = json.loads(sys.argv[1])
     for source, place in plan["copies"]:
         shutil.copytree(source, place, dirs_exist_ok=True)
-    _take_limits(plan["limits"])
+    take_limits(plan["limits"])
     with open(plan["proof"], "w", encoding="utf-8") as file:
         json.dump(proof(plan["unseen"]), file)
     # The grader imports it in the kernel, where the folder is back.
@@ -35,7 +35,8 @@ def main() -> None:
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
-def _take_limits(limits: dict[str, int]) -> None:
+def take_limits(limits: dict[str, int]) -> None:
+    """Take the limits that `Limits.rlimits` returned upon this process, and all that it starts."""
     import resource
 
     for name, value in limits.items():

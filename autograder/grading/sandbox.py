@@ -14,13 +14,15 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import psutil
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+from autograder.grading import warm
 from autograder.grading.bubblewrap import Sandbox
 from autograder.grading.limits import Limits, Watch
+from autograder.grading.warm import WarmKernel
 
 #: What passes from the grader's environment into the kernel's.
 _PASSED = (
@@ -52,6 +54,8 @@ class GradingProvisioner(LocalProvisioner):
     limits = Limits()
     _watch: Watch | None = None
     _verdict: str | None = None
+    _warm: WarmKernel | None = None
+    _went_well = False
 
     @property
     def verdict(self) -> str:
@@ -89,14 +93,19 @@ class GradingProvisioner(LocalProvisioner):
         kwargs["cmd"][0] = sys.executable
         if self._sandbox is not None:
             _, _, *module = kwargs["cmd"]
+            self._warm = warm.fork(self._sandbox, environment, module)
+            self.process = cast(Any, self._warm)
             kwargs["cmd"] = self._sandbox.command(*module)
             environment = self._sandbox.environment(environment)
         kwargs["env"] = environment
         return kwargs
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
-        """Start the kernel, and the watch over it."""
-        connection = await super().launch_kernel(cmd, **kwargs)
+        """Start the kernel, unless it was forked, and the watch over it."""
+        if self._warm is None:
+            connection = await super().launch_kernel(cmd, **kwargs)
+        else:
+            connection, self.pid = self.connection_info, self._warm.pid
         if self.parent is not None and self.pid is not None:
             sockets = Path(self.parent.connection_file).parent
             self._watch = Watch(self.pid, self.limits, sockets, self._end)
@@ -106,8 +115,13 @@ class GradingProvisioner(LocalProvisioner):
         """Kill the kernel and everything that it started."""
         if self._watch is not None:
             self._watch.stop()
+        if self._warm is None:
+            self._end()
+            await super().kill(restart)
+            return
+        lived = self._verdict is None and self._warm.poll() is None
         self._end()
-        await super().kill(restart)
+        self._went_well = self._warm.wait() is not None and lived
 
     async def terminate(self, restart: bool = False) -> None:
         """End the kernel; there is nothing of a student's that deserves a gentler end."""
@@ -117,9 +131,14 @@ class GradingProvisioner(LocalProvisioner):
         """Stop the watch over a kernel that ended by itself."""
         if self._watch is not None:
             self._watch.stop()
+        if self._warm is not None and not self._went_well:
+            warm.throw_away()
         await super().cleanup(restart)
 
     def _end(self) -> None:
+        if self._warm is not None:
+            self._warm.kill()
+            return
         for process in _family(self.pid):
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.send_signal(signal.SIGKILL)
