@@ -21,7 +21,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from autograder.grading import inside, room
+from autograder.grading import inside, room, users
 
 #: What a kernel would import by itself, in the order in which it would.
 _MODULES = (
@@ -34,7 +34,7 @@ _MODULES = (
 
 def main() -> None:
     """Import everything, and fork until the grader is gone."""
-    room.set_dumpable(False)
+    users.set_dumpable(False)
     sys.path.remove(os.getcwd())
     for source, place in json.loads(sys.argv[2]):
         shutil.copytree(source, place, dirs_exist_ok=True)
@@ -90,6 +90,7 @@ def _be_first(plan: dict[str, Any], line: socket.socket) -> None:
     for source, place in [*plan["copies"], (f"/proc/self/fd/{work}", plan["cwd"])]:
         shutil.copytree(source, place, dirs_exist_ok=True)
     os.close(work)
+    users.pass_on(plan["environment"]["HOME"], plan["cwd"])
     (is_nobody, tell_nobody), (is_locked, tell_locked) = os.pipe(), os.pipe()
     kernel = os.fork()
     if not kernel:

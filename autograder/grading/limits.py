@@ -75,7 +75,7 @@ class Limits:
             "RLIMIT_NOFILE": 256,
             # Counts threads too. It holds for ordinary users, in the sandbox's own user namespace; for root
             # Linux ignores it.
-            "RLIMIT_NPROC": 16 * self.processes,
+            "RLIMIT_NPROC": self.processes + 128,
         }
 
 

@@ -19,7 +19,7 @@ from typing import Any, cast
 import psutil
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from autograder.grading import warm
+from autograder.grading import users, warm
 from autograder.grading.bubblewrap import Sandbox
 from autograder.grading.limits import Limits, Watch
 from autograder.grading.warm import WarmKernel
@@ -93,9 +93,11 @@ class GradingProvisioner(LocalProvisioner):
         kwargs["cmd"][0] = sys.executable
         if self._sandbox is not None:
             _, _, *module = kwargs["cmd"]
+            users.give(self._sandbox.sockets)
             self._warm = warm.fork(self._sandbox, environment, module)
             self.process = cast(Any, self._warm)
             kwargs["cmd"] = self._sandbox.command(*module)
+            kwargs["pass_fds"] = self._sandbox.descriptors
             environment = self._sandbox.environment(environment)
         kwargs["env"] = environment
         return kwargs
