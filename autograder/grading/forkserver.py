@@ -23,14 +23,6 @@ from typing import Any, NoReturn
 
 from autograder.grading import inside, room, users
 
-#: What a kernel would import by itself, in the order in which it would.
-_MODULES = (
-    "numpy",
-    "ipykernel.kernelapp",
-    "autograder.notebook",
-    "matplotlib.pyplot",
-)
-
 
 def main() -> None:
     """Import everything, and fork until the grader is gone."""
@@ -38,10 +30,7 @@ def main() -> None:
     sys.path.remove(os.getcwd())
     for source, place in json.loads(sys.argv[2]):
         shutil.copytree(source, place, dirs_exist_ok=True)
-    # As in every kernel; Matplotlib looks for it when it is imported.
-    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
-    for module in _MODULES:
-        importlib.import_module(module)
+    inside.import_all()
     if len(os.listdir("/proc/self/task")) > 1:
         sys.exit("a thread was started by an import: it would be missing from each fork")
     # What is here now is the same in all forks: to collect it in each would copy it.
