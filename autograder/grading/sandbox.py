@@ -69,6 +69,10 @@ class GradingProvisioner(LocalProvisioner):
             return f"time limit {self.limits.cpu} s of computing"
         return "the kernel died"
 
+    def most_memory(self) -> int:
+        """Return the most bytes of memory that the kernel was seen to have in use."""
+        return self._watch.most_memory() if self._watch is not None else 0
+
     def end(self, verdict: str) -> None:
         """Kill the kernel, for the reason given."""
         self._verdict = self._verdict or verdict
