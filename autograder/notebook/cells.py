@@ -15,7 +15,8 @@ from autograder.notebook import progress
 #: For each function whose cell last stopped before it was defined, what stopped it.
 _stopped: dict[str, str] = {}
 
-_DEFINITION = re.compile(r"^[ \t]*def[ \t]+(\w+)[ \t]*\(", re.MULTILINE)
+#: Of a cell, not of a class or function in it: check cells have classes with methods of a task's name.
+_DEFINITION = re.compile(r"^def[ \t]+(\w+)[ \t]*\(", re.MULTILINE)
 
 
 def watch() -> None:
