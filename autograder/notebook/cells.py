@@ -15,7 +15,8 @@ from autograder.notebook import progress
 #: For each function whose cell last stopped before it was defined, what stopped it.
 _stopped: dict[str, str] = {}
 
-_DEFINITION = re.compile(r"^[ \t]*def[ \t]+(\w+)[ \t]*\(", re.MULTILINE)
+#: A solution cell's function stands at the margin; a method of a class of the checks' own may share its name.
+_DEFINITION = re.compile(r"^def[ \t]+(\w+)[ \t]*\(", re.MULTILINE)
 
 
 def watch() -> None:
