@@ -45,6 +45,8 @@ bench: install
 	$(BIN)/python -m benchmarks.doctor
 	$(BIN)/python benchmarks/shapes10.py
 	$(BIN)/python -m benchmarks.kernel_start
+	$(BIN)/python -m benchmarks.grading_speed
+	$(BIN)/python -m benchmarks.grading_speed --memory
 
 lab: install
 	$(BIN)/autograder lab

@@ -19,6 +19,7 @@ from autograder.course import Course
 from autograder.data.dataset import data_folder
 from autograder.data.images import datasets
 from autograder.errors import AutograderError
+from autograder.grading import users
 from autograder.grading.limits import MIB, Limits
 
 #: Where things lie in the sandbox. All but the first two are read-only.
@@ -88,6 +89,11 @@ class Sandbox:
             *self._python(module, arguments),
         ]
 
+    @property
+    def descriptors(self) -> tuple[int, ...]:
+        """What the command needs to inherit."""
+        return (users.namespace(nests=False),) if users.are_two() else ()
+
     def plan(self) -> dict[str, Any]:
         """Return what a process in it has to do before it runs any code of a student's."""
         return {
@@ -145,7 +151,7 @@ class Sandbox:
             )
 
     def _handed_in(self) -> list[str]:
-        return ["--ro-bind", str(self.submission), _SUBMISSION]
+        return _shown(self.submission, _SUBMISSION)
 
     def _python(self, module: str, arguments: tuple[str, ...]) -> list[str]:
         return ["-m", "autograder.grading.inside", json.dumps(self.plan()), module, *arguments]
@@ -155,29 +161,50 @@ class Sandbox:
         return self.sockets / "proof.json"
 
     def _walls(self) -> list[str]:
-        spaces = ["--unshare-user", "--disable-userns", "--uid", "1000", "--gid", "1000"]
-        spaces += [f"--unshare-{name}" for name in ("pid", "ipc", "uts", "net", "cgroup-try")]
+        spaces = [f"--unshare-{name}" for name in ("pid", "ipc", "uts", "net", "cgroup-try")]
         bounds = ["--cap-drop", "ALL", "--new-session", "--die-with-parent", "--hostname", "sandbox"]
         # The kernel would take its grader, which it cannot see, for dead.
-        return [*spaces, *bounds, "--unsetenv", "JPY_PARENT_PID"]
+        return [*spaces, *bounds, *self._users(), "--unsetenv", "JPY_PARENT_PID"]
+
+    def _users(self) -> list[str]:
+        if not users.are_two():
+            me = str(users.INSIDE)
+            return ["--unshare-user", "--disable-userns", "--uid", me, "--gid", me]
+        may = [part for name in users.CAPABILITIES for part in ("--cap-add", name)]
+        return ["--userns", str(*self.descriptors), *may]
 
     def _rooms(self) -> list[str]:
         # First, for Python itself may lie in a folder of /tmp.
-        room = ["--size", str(self.limits.disk)]
-        devices = ["--dev", "/dev", "--size", str(SHARED_MEMORY), "--tmpfs", "/dev/shm"]
-        return ["--proc", "/proc", *devices, *room, "--tmpfs", "/tmp", "--dir", HOME, "--dir", WORK]
+        all_ = ["--perms", "1777"]
+        room = [*all_, "--size", str(self.limits.disk), "--tmpfs", "/tmp"]
+        devices = ["--dev", "/dev", *all_, "--size", str(SHARED_MEMORY), "--tmpfs", "/dev/shm"]
+        return ["--proc", "/proc", *devices, *room, *all_, "--dir", HOME, *all_, "--dir", WORK]
 
     def _furniture(self) -> list[str]:
         package = Path(autograder.__file__).parent
-        arguments = ["--ro-bind", str(package), f"{_PACKAGE}/{package.name}"]
-        arguments += [*self._handed_in(), "--ro-bind", str(_fonts()), _FONTS, "--dir", DATA]
+        arguments = [
+            *_shown(package, f"{_PACKAGE}/{package.name}"),
+            *self._handed_in(),
+            *_shown(_fonts(), _FONTS),
+        ]
         for dataset in datasets().values():
             path = dataset.path(data_folder().resolve())
             if path.is_file():
-                arguments += ["--ro-bind", str(path), f"{DATA}/{path.name}"]
-        arguments += ["--bind", str(self.sockets), str(self.sockets)]
+                arguments += _shown(path, f"{DATA}/{path.name}")
+        arguments += [*_parents(self.sockets), "--bind", str(self.sockets), str(self.sockets)]
         # Last, when all that is bound has its place.
         return [*arguments, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", WORK]
+
+
+def _shown(source: Path | str, place: str) -> list[str]:
+    """Return the arguments that put something of the machine in a place, read-only."""
+    return [*_parents(Path(place)), "--ro-bind", str(source), place]
+
+
+def _parents(place: Path) -> list[str]:
+    """Return the arguments that make the folders above a place; bubblewrap's own are for root alone."""
+    above = [str(folder) for folder in reversed(place.parents) if folder.name]
+    return [part for folder in above for part in ("--perms", "0755", "--dir", folder)]
 
 
 @functools.cache
@@ -194,7 +221,7 @@ def _system() -> list[str]:
         arguments += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     for prefix in dict.fromkeys([sys.base_prefix, sys.prefix]):
         if not Path(prefix).is_relative_to("/usr"):
-            arguments += ["--ro-bind", prefix, prefix]
+            arguments += _shown(prefix, prefix)
     return arguments
 
 
@@ -233,11 +260,13 @@ def why_not() -> str | None:
         sockets, canary = Path(folder) / "io", Path(folder) / "canary"
         sockets.mkdir()
         canary.touch()
+        users.give(sockets)
         sandbox = Sandbox(sockets, sockets, (str(canary),), Limits())
         try:
             run = subprocess.run(
                 sandbox.command("platform"),
                 env=sandbox.environment({}),
+                pass_fds=sandbox.descriptors,
                 capture_output=True,
                 text=True,
                 timeout=_PATIENCE,
@@ -245,6 +274,8 @@ def why_not() -> str | None:
             if run.returncode == 0:
                 sandbox.check_proof()
                 return None
+        except OSError as error:
+            return str(error)
         except subprocess.TimeoutExpired:
             return f"it did not come back within {_PATIENCE} s"
         except AutograderError as error:

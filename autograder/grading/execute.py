@@ -152,6 +152,9 @@ class GradingExecute(Execute):
 
     output_limit = Integer(Limits.output, help="Bytes that a cell may put out.").tag(config=True)
 
+    #: The most bytes of memory that a kernel was seen to have in use.
+    memory = 0
+
     @property
     def limits(self) -> Limits:
         """What a kernel may take of the machine."""
@@ -280,17 +283,23 @@ class _Run:
                     timeout=60,
                 )
             )
-            for index, cell in enumerate(replayed):
-                if self._is_left_out(index, cell):
-                    continue
-                try:
-                    await self._run_cell(client, index, cell)
-                except _Stuck as stuck:
-                    _note(cell, stuck.verdict)
-                    # Whether its number still arrived is chance.
-                    cell.execution_count = None
-                    self._lose(cell)
-                    return index
+            try:
+                return await self._run_cells(client, replayed)
+            finally:
+                self.execute.memory = max(self.execute.memory, _provisioner(client).most_memory())
+
+    async def _run_cells(self, client: _Client, cells: list[NotebookNode]) -> int | None:
+        for index, cell in enumerate(cells):
+            if self._is_left_out(index, cell):
+                continue
+            try:
+                await self._run_cell(client, index, cell)
+            except _Stuck as stuck:
+                _note(cell, stuck.verdict)
+                # Whether its number still arrived is chance.
+                cell.execution_count = None
+                self._lose(cell)
+                return index
         return None
 
     def _sandbox(self, sockets: Path) -> Sandbox | None:

@@ -21,27 +21,16 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from autograder.grading import inside, room
-
-#: What a kernel would import by itself, in the order in which it would.
-_MODULES = (
-    "numpy",
-    "ipykernel.kernelapp",
-    "autograder.notebook",
-    "matplotlib.pyplot",
-)
+from autograder.grading import inside, room, users
 
 
 def main() -> None:
     """Import everything, and fork until the grader is gone."""
-    room.set_dumpable(False)
+    users.set_dumpable(False)
     sys.path.remove(os.getcwd())
     for source, place in json.loads(sys.argv[2]):
         shutil.copytree(source, place, dirs_exist_ok=True)
-    # As in every kernel; Matplotlib looks for it when it is imported.
-    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
-    for module in _MODULES:
-        importlib.import_module(module)
+    inside.import_all()
     if len(os.listdir("/proc/self/task")) > 1:
         sys.exit("a thread was started by an import: it would be missing from each fork")
     # What is here now is the same in all forks: to collect it in each would copy it.
@@ -90,6 +79,7 @@ def _be_first(plan: dict[str, Any], line: socket.socket) -> None:
     for source, place in [*plan["copies"], (f"/proc/self/fd/{work}", plan["cwd"])]:
         shutil.copytree(source, place, dirs_exist_ok=True)
     os.close(work)
+    users.pass_on(plan["environment"]["HOME"], plan["cwd"])
     (is_nobody, tell_nobody), (is_locked, tell_locked) = os.pipe(), os.pipe()
     kernel = os.fork()
     if not kernel:

@@ -80,7 +80,8 @@ def grade_folder(student: str, folder: Path, standards: list[Standard], config: 
             continue
         if path.name != f"{material.name}.ipynb":
             result.notes.append(f"{path.name} was taken as {material.name}.ipynb")
-        judged = _grade_notebook(path, standard, config)
+        judged, memory = _grade_notebook(path, standard, config)
+        result.memory = max(result.memory, memory)
         own = judged.metadata[METADATA]
         if "unreadable" in own:
             result.notes.append(f"{path.name} could not be read: {own['unreadable']}")
@@ -93,13 +94,15 @@ def grade_folder(student: str, folder: Path, standards: list[Standard], config: 
     return result
 
 
-def _grade_notebook(path: Path, standard: Standard, config: Config) -> NotebookNode:
+def _grade_notebook(path: Path, standard: Standard, config: Config) -> tuple[NotebookNode, int]:
+    """Return the judged notebook, and the memory that running it took."""
     resources: dict[str, Any] = {
         "metadata": {"path": str(path.parent), "name": path.stem},
         RESOURCE: standard.material,
         KEY_RESOURCE: standard.key,
     }
     notebook = graft_file(path, standard.material.source, standard.material.release)
-    for step in (GradingExecute(config=config), Judge(config=config), LimitOutput(config=config)):
+    execute = GradingExecute(config=config)
+    for step in (execute, Judge(config=config), LimitOutput(config=config)):
         notebook, resources = step.preprocess(notebook, resources)
-    return notebook
+    return notebook, execute.memory

@@ -26,6 +26,7 @@ import psutil
 
 from autograder.errors import AutograderError
 from autograder.files import short_tempdir
+from autograder.grading import warm
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -131,7 +132,8 @@ class _Hand:
         context = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
         context.set_forkserver_preload(["autograder.grading.grader"])
         # multiprocessing keeps its sockets in a folder that it would leave behind, too.
-        begin = (_begin_work, (scratch, os.getpid(), multiprocessing.util.get_temp_dir()))
+        sockets = multiprocessing.util.get_temp_dir()
+        begin = (_begin_work, (scratch, os.getpid(), sockets, dict(os.environ)))
         self.pool = ProcessPoolExecutor(1, context, *begin)
         self.process = psutil.Process(self.pool.submit(os.getpid).result())
 
@@ -141,13 +143,17 @@ class _Hand:
         self.pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _begin_work(scratch: str, owner: int, sockets: str) -> None:
+def _begin_work(scratch: str, owner: int, sockets: str, environment: dict[str, str]) -> None:
     """Make a new hand ready: what it writes lies in `scratch`, and Ctrl-C is not for it to answer."""
     threading.Thread(target=_end_with, args=(owner, scratch, sockets), daemon=True).start()
+    # A server forks the hands, and knows the environment in which it began.
+    os.environ.clear()
+    os.environ.update(environment)
     os.makedirs(scratch, mode=0o700, exist_ok=True)
     tempfile.tempdir = scratch
     if hasattr(os, "setsid"):
         os.setsid()
+    warm.begin()
 
 
 def _end_with(owner: int, *folders: str) -> None:

@@ -7,6 +7,7 @@ sight) and ``proof`` (the file to leave the proof in).
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import runpy
@@ -15,6 +16,11 @@ import socket
 import sys
 from collections.abc import Sequence
 from typing import Any
+
+from autograder.grading import room, users
+
+#: What a kernel would import by itself, in the order in which it would.
+MODULES = ("numpy", "ipykernel.kernelapp", "autograder.notebook", "matplotlib.pyplot")
 
 
 def main() -> None:
@@ -25,14 +31,23 @@ def main() -> None:
     plan = json.loads(sys.argv[1])
     for source, place in plan["copies"]:
         shutil.copytree(source, place, dirs_exist_ok=True)
+    users.pass_on(os.environ["HOME"], os.getcwd())
+    users.become()
+    room.leave_keyring()
     take_limits(plan["limits"])
     with open(plan["proof"], "w", encoding="utf-8") as file:
         json.dump(proof(plan["unseen"]), file)
-    # The grader imports it in the kernel, where the folder is back.
-    import autograder.notebook.answers  # noqa: F401
-
+    import_all()
     module, sys.argv = sys.argv[2], sys.argv[2:]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+def import_all() -> None:
+    """Import what kernels use, so that nothing of a student's can be in the way, in any kernel alike."""
+    # As in every kernel; Matplotlib looks for it when it is imported.
+    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    for module in MODULES:
+        importlib.import_module(module)
 
 
 def take_limits(limits: dict[str, int]) -> None:

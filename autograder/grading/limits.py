@@ -75,7 +75,7 @@ class Limits:
             "RLIMIT_NOFILE": 256,
             # Counts threads too. It holds for ordinary users, in the sandbox's own user namespace; for root
             # Linux ignores it.
-            "RLIMIT_NPROC": 16 * self.processes,
+            "RLIMIT_NPROC": self.processes + 128,
         }
 
 
@@ -110,6 +110,7 @@ class Watch:
 
     def __init__(self, pid: int, limits: Limits, sockets: Path, end: Callable[[], None]) -> None:
         self.verdict: str | None = None
+        self._most_memory = 0
         self._head = psutil.Process(pid)
         self._limits = limits
         self._sockets = sockets
@@ -122,6 +123,12 @@ class Watch:
         """Stop looking."""
         self._over.set()
         self._thread.join()
+
+    def most_memory(self) -> int:
+        """Return the most bytes of memory that were seen in use at a time, by now."""
+        with contextlib.suppress(psutil.Error, OSError):
+            self._look()
+        return self._most_memory
 
     def _run(self) -> None:
         while not self._over.wait(INTERVAL):
@@ -137,7 +144,9 @@ class Watch:
             return self._limits.too_many_processes
         # Forked processes share memory that counts for each of them: only if that sum is too large is it
         # worth to look who owns what, which takes longer.
-        if sum(map(_resident, family)) > self._limits.memory and sum(map(_own, family)) > self._limits.memory:
+        resident = sum(map(_resident, family))
+        self._most_memory = max(self._most_memory, resident)
+        if resident > self._limits.memory and sum(map(_own, family)) > self._limits.memory:
             return self._limits.out_of_memory
         with os.scandir(self._sockets) as entries:
             written = [entry.stat(follow_symlinks=False).st_size for entry in entries]

@@ -19,6 +19,8 @@ import socket
 import struct
 from pathlib import Path
 
+from autograder.grading import users
+
 #: Of <sched.h>.
 _NEW_MOUNTS, _NEW_HOST_NAME, _NEW_IPC = 0x00020000, 0x04000000, 0x08000000
 _NEW_USER, _NEW_PROCESSES, _NEW_NETWORK = 0x10000000, 0x20000000, 0x40000000
@@ -27,8 +29,7 @@ _NEW_USER, _NEW_PROCESSES, _NEW_NETWORK = 0x10000000, 0x20000000, 0x40000000
 _READ_ONLY, _NO_SUID, _NO_DEVICES, _NO_PROGRAMS, _REMOUNT = 1, 2, 4, 8, 32
 _BIND, _RECURSIVE, _PRIVATE = 4096, 16384, 1 << 18
 
-#: Of <sys/prctl.h> and <linux/capability.h>.
-_SET_DUMPABLE, _DROP_FROM_BOUNDS = 4, 24
+#: Of <linux/capability.h>.
 _CAPABILITIES_VERSION = 0x20080522
 
 #: Of <net/if.h>.
@@ -37,9 +38,6 @@ _SET_FLAGS, _UP = 0x8914, 1
 #: The number of the system call keyctl(2), which the C library has no function for, and what is asked of it.
 _KEYCTL = {"x86_64": 250, "aarch64": 219}
 _JOIN_SESSION_KEYRING = 1
-
-#: What the kernel is to itself, as in a sandbox of its own.
-_USER = 1000
 
 #: The Linux from which on process namespaces have limits of their own; before, there is one for the machine.
 _OWN_PROCESS_LIMIT = (6, 14)
@@ -72,8 +70,8 @@ def make(folder: str, sockets: str, disk: int, shared_memory: int, processes: in
     for device in ("null", "zero", "full", "random", "urandom", "tty"):
         # The machine's own: who grades as the superuser could have them changed.
         _mount(None, f"/dev/{device}", None, _REMOUNT | _BIND | _READ_ONLY | _NO_SUID | _NO_PROGRAMS)
-    _mount("tmpfs", "/dev/shm", "tmpfs", _NO_SUID | _NO_DEVICES, f"size={shared_memory},mode=755")
-    _mount("tmpfs", "/tmp", "tmpfs", _NO_SUID | _NO_DEVICES, f"size={disk},mode=755")
+    _mount("tmpfs", "/dev/shm", "tmpfs", _NO_SUID | _NO_DEVICES, f"size={shared_memory},mode=1777")
+    _mount("tmpfs", "/tmp", "tmpfs", _NO_SUID | _NO_DEVICES, f"size={disk},mode=1777")
     os.makedirs(folder, exist_ok=True)
     _mount("tmpfs", folder, "tmpfs", _NO_SUID | _NO_DEVICES, "size=64k,mode=755")
     os.makedirs(sockets)
@@ -98,20 +96,20 @@ def lock() -> None:
 
 def become_nobody() -> None:
     """Enter a user namespace of one's own, without any rights; for the process that will be the kernel."""
+    users.become()
     # Else /proc/self would belong to somebody else.
-    set_dumpable(True)
+    users.set_dumpable(True)
+    here = os.getuid()
     _check(_libc.unshare(_NEW_USER), "unshare")
     for name, text in (
         ("self/setgroups", "deny"),
-        ("self/uid_map", f"{_USER} 0 1"),
-        ("self/gid_map", f"{_USER} 0 1"),
+        ("self/uid_map", f"{users.INSIDE} {here} 1"),
+        ("self/gid_map", f"{users.INSIDE} {here} 1"),
         # No further one: in one's own user namespace one has all rights.
         ("sys/user/max_user_namespaces", "0"),
     ):
         Path("/proc", name).write_text(text, encoding="utf-8")
-    for number in range(64):
-        if _libc.prctl(_DROP_FROM_BOUNDS, number, 0, 0, 0) != 0:
-            break
+    users.drop_bounds()
     _drop_capabilities()
     leave_keyring()
 
@@ -122,11 +120,6 @@ def leave_keyring() -> None:
     if number is not None:
         # Where Linux has no keyrings, it refuses, and none can be used.
         _libc.syscall(number, _JOIN_SESSION_KEYRING, None)
-
-
-def set_dumpable(is_dumpable: bool) -> None:
-    """Say whether processes of the same user may read and trace this one."""
-    _check(_libc.prctl(_SET_DUMPABLE, int(is_dumpable), 0, 0, 0), "prctl")
 
 
 def _release() -> tuple[int, ...]:

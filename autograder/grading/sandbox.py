@@ -19,7 +19,7 @@ from typing import Any, cast
 import psutil
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from autograder.grading import warm
+from autograder.grading import users, warm
 from autograder.grading.bubblewrap import Sandbox
 from autograder.grading.limits import Limits, Watch
 from autograder.grading.warm import WarmKernel
@@ -69,6 +69,10 @@ class GradingProvisioner(LocalProvisioner):
             return f"time limit {self.limits.cpu} s of computing"
         return "the kernel died"
 
+    def most_memory(self) -> int:
+        """Return the most bytes of memory that the kernel was seen to have in use."""
+        return self._watch.most_memory() if self._watch is not None else 0
+
     def end(self, verdict: str) -> None:
         """Kill the kernel, for the reason given."""
         self._verdict = self._verdict or verdict
@@ -93,9 +97,11 @@ class GradingProvisioner(LocalProvisioner):
         kwargs["cmd"][0] = sys.executable
         if self._sandbox is not None:
             _, _, *module = kwargs["cmd"]
+            users.give(self._sandbox.sockets)
             self._warm = warm.fork(self._sandbox, environment, module)
             self.process = cast(Any, self._warm)
             kwargs["cmd"] = self._sandbox.command(*module)
+            kwargs["pass_fds"] = self._sandbox.descriptors
             environment = self._sandbox.environment(environment)
         kwargs["env"] = environment
         return kwargs

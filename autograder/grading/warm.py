@@ -28,6 +28,7 @@ from pathlib import Path
 import psutil
 
 from autograder.files import short_tempdir
+from autograder.grading import users
 from autograder.grading.bubblewrap import COPIES, SHARED_MEMORY, WORK, Sandbox
 from autograder.grading.limits import Limits
 
@@ -113,13 +114,18 @@ class _Nursery(Sandbox):
 
     control: int = -1
 
-    def _walls(self) -> list[str]:
-        walls = super()._walls()
+    @property
+    def descriptors(self) -> tuple[int, ...]:
+        """What the command needs to inherit."""
+        return (self.control, *((users.namespace(nests=True),) if users.are_two() else ()))
+
+    def _users(self) -> list[str]:
         # For the server to make rooms, it must have rights. It has them in here only, and kernels have none.
-        walls.remove("--disable-userns")
-        for name in ("--uid", "--gid"):
-            walls[walls.index(name) + 1] = "0"
-        return [*walls, *(part for name in _CAPABILITIES for part in ("--cap-add", name))]
+        may = [part for name in _CAPABILITIES for part in ("--cap-add", name)]
+        if not users.are_two():
+            return ["--unshare-user", "--uid", "0", "--gid", "0", *may]
+        may += [part for name in users.CAPABILITIES for part in ("--cap-add", name)]
+        return ["--userns", str(self.descriptors[-1]), *may]
 
     def _handed_in(self) -> list[str]:
         return []
@@ -158,7 +164,7 @@ class ForkServer:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
+                pass_fds=sandbox.descriptors,
                 start_new_session=True,
             )
         self._control = ours
@@ -203,9 +209,9 @@ class ForkServer:
         ours, theirs = socket.socketpair()
         # Who sends is told as it is called on this side.
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
-        with theirs:
-            socket.send_fds(self._control, [b"f"], [theirs.fileno()])
         try:
+            with theirs:
+                socket.send_fds(self._control, [b"f"], [theirs.fileno()])
             ours.sendall(json.dumps(plan).encode() + b"\n")
             return WarmKernel(ours)
         except BaseException:

@@ -28,6 +28,7 @@ import autograder
 from autograder.course import NEVER_RELEASED, SOURCE, Course
 from autograder.errors import AutograderError
 from autograder.files import write_atomically
+from autograder.grading import warm
 from autograder.grading.bubblewrap import why_not
 from autograder.grading.execute import GradingExecute
 from autograder.grading.grader import Standard, grade_folder
@@ -120,13 +121,14 @@ def prove(
         print_ = _fingerprint(material, variants)
         with contextlib.suppress(OSError):
             if mark.read_text(encoding="utf-8") == print_ and not again:
-                yield Finding(f"{assignment}/{material.name}", "proved before, unchanged", 0, (), 0.0)
+                yield Finding(f"{assignment}/{material.name}", "proved before, unchanged", 0, (), 0.0, 0)
                 continue
         seeds = tuple(secrets.randbelow(2**31) for _ in range(SEEDS))
         sound = True
-        for finding in Proof(material, variants, proving_config(course), seeds).findings():
-            sound = sound and finding.holds
-            yield finding
+        with warm.kernels():
+            for finding in Proof(material, variants, proving_config(course), seeds).findings():
+                sound = sound and finding.holds
+                yield finding
         if sound:
             write_atomically(mark, print_)
 
@@ -221,17 +223,18 @@ class Proof:
             ("a task declares whatever it needs", self._needs),
         ]
         for claim, part in parts:
-            began = time.monotonic()
+            began, self._execute.memory = time.monotonic(), 0
             tried, problems = part()
             where = f"{self.material.assignment}/{self.material.name}"
-            yield Finding(where, claim, tried, tuple(problems), time.monotonic() - began)
+            seconds = time.monotonic() - began
+            yield Finding(where, claim, tried, tuple(problems), seconds, self._execute.memory)
 
     @cached_property
     def _standards(self) -> list[Standard]:
         seeded = [replace(self.material, seed=seed) for seed in self.seeds]
         return [Standard(material, compute_key(material, self._execute)) for material in seeded]
 
-    @property
+    @cached_property
     def _execute(self) -> GradingExecute:
         return GradingExecute(config=self.config)
 
@@ -386,7 +389,9 @@ class Proof:
         with TemporaryDirectory() as folder:
             material.put_weights(Path(folder))
             nbformat.write(notebook, Path(folder) / f"{self.material.name}.ipynb")
-            return grade_folder("proof", Path(folder), [standard], self.config).outcomes
+            result = grade_folder("proof", Path(folder), [standard], self.config)
+        self._execute.memory = max(self._execute.memory, result.memory)
+        return result.outcomes
 
     def _shares(
         self, notebook: NotebookNode, standard: Standard, weights: Weights | None = None

@@ -107,6 +107,8 @@ class Result:
         What was odd about the submission.
     seconds
         How long grading took.
+    memory
+        The most bytes of memory that its kernels were seen to have in use.
     failure
         Why it could not be graded at all, through no fault of the student's; None where it was.
     graded
@@ -122,6 +124,7 @@ class Result:
     outcomes: list[Outcome]
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    memory: int = 0
     failure: str | None = None
     graded: list[str] = field(default_factory=list)
     is_unchanged: bool = False
@@ -147,6 +150,7 @@ class Result:
             "notes": self.notes,
             "failure": self.failure,
             "seconds": round(self.seconds, 2),
+            "memory": self.memory,
             "graded": self.graded,
             "unchanged": self.is_unchanged,
             "changes": [vars(change) for change in self.changes],
@@ -162,6 +166,7 @@ class Result:
             outcomes,
             data["notes"],
             data["seconds"],
+            data["memory"],
             graded=data["graded"],
             is_unchanged=True,
         )

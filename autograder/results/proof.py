@@ -29,6 +29,8 @@ class Finding:
         Where it does not hold, a sentence each.
     seconds
         How long it took.
+    memory
+        The most bytes of memory that a kernel was seen to have in use.
     """
 
     notebook: str
@@ -36,6 +38,7 @@ class Finding:
     tried: int
     problems: tuple[str, ...]
     seconds: float
+    memory: int
 
     @property
     def holds(self) -> bool:
@@ -70,13 +73,14 @@ def show(findings: Sequence[Finding], *, as_json: bool) -> None:
         console.print_json(json.dumps([asdict(finding) for finding in findings]))
         return
     table = Table("notebook", "claim", box=box.SIMPLE_HEAD)
-    for title in ("tried", "seconds"):
+    for title in ("tried", "seconds", "MiB"):
         table.add_column(title, justify="right")
     table.add_column("")
     for finding in findings:
         verdict = Text("holds", "green") if not finding.problems else Text("does not hold", "red bold")
         tried = str(finding.tried) if finding.tried else ""
-        table.add_row(finding.notebook, finding.claim, tried, f"{finding.seconds:.1f}", verdict)
+        memory = f"{finding.memory / 2**20:.0f}" if finding.memory else ""
+        table.add_row(finding.notebook, finding.claim, tried, f"{finding.seconds:.1f}", memory, verdict)
     console.print(table)
     for finding in findings:
         for problem in finding.problems:

@@ -115,7 +115,7 @@ def test_a_kernel_that_is_not_inside_is_stopped_before_it_runs_anything(
 def _with_hole(arguments: list[str], folder: Path) -> list[str]:
     """Return the arguments with one more folder bound in, while there still can be one."""
     at = arguments.index("--remount-ro")
-    return [*arguments[:at], "--bind", str(folder), str(folder), *arguments[at:]]
+    return [*arguments[:at], *bubblewrap._shown(folder, str(folder)), *arguments[at:]]
 
 
 @needs_bubblewrap

@@ -146,7 +146,7 @@ def test_the_command_prints_a_table_and_its_exit_code_is_the_verdict(
     assert "Sound." in sound.output
     proved_before = CliRunner().invoke(app, ["prove", "--json"])
     assert "proved before, unchanged" in proved_before.output
-    unsound = Finding("01_tiny/tiny", "variants", 1, ("adds_itself: loses 'double'",), 1.0)
+    unsound = Finding("01_tiny/tiny", "variants", 1, ("adds_itself: loses 'double'",), 1.0, 2**27)
     monkeypatch.setattr("autograder.release.prove.prove", lambda *_, **__: iter([unsound]))
     refused = CliRunner().invoke(app, ["prove"])
     assert refused.exit_code == 1

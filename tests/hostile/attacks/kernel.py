@@ -190,7 +190,6 @@ ATTACKS = {
     "import-hook": forging(
         "import sys\nclass Finder:\n    def find_spec(self, name, path=None, target=None):\n"
         "        raise ImportError(name)\nsys.meta_path.insert(0, Finder())",
-        _SPOILT,
     ),
     "magics": forging(
         "shell = get_ipython()\nfor name in ('time', 'timeit', 'capture'):\n"
