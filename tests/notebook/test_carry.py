@@ -381,6 +381,7 @@ def test_a_notebook_that_is_not_there_is_told(earlier, tmp_path: Path):
     failure = refusal("f", notebook="01_numpy/arrays")
     assert "side by side in" in failure.cause
     assert failure.next.startswith("do 01_numpy/arrays first")
+    assert refusal("f", notebook="04_net/features").next.startswith("do 04_net/features first")
     for name in ("../course/04_net/net", "04_net/../04_net/net", "/etc/passwd", "..", ""):
         refusal("f", notebook=name)
 

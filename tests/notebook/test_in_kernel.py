@@ -55,6 +55,19 @@ def test_a_check_never_speaks_of_an_older_version() -> None:
 
 
 @pytest.mark.slow
+def test_a_method_of_the_same_name_in_another_check_changes_no_state() -> None:
+    shown = said(
+        SETUP,
+        "def double(x):\n    return x * 2",
+        CHECK,
+        'with task("other"):\n    class Toy:\n        def double(self):\n            return 4\n'
+        '    check_equal("toy", Toy().double(), 4)',
+        "show_progress('none')",
+    )
+    assert "✓ double" in shown[4]
+
+
+@pytest.mark.slow
 def test_slips_of_the_pen_are_told() -> None:
     shown = said(
         SETUP,

@@ -60,3 +60,23 @@ def test_regions_asks_the_classifier_once_for_each_k(pictures: list[Picture]) ->
     sketches.regions(classify, np.random.default_rng(0).normal(size=(6, 2)), np.arange(6) % 3, ks=[1, 5])
     assert asked == [(2, 1), (2, 5)]
     assert "k = 5: class 0 50 %, class 1 50 % and class 2 0 %." in pictures[0].text
+
+
+def test_two_losses_writes_both_losses_of_the_same_scores(pictures: list[Picture]) -> None:
+    sketches.two_losses(np.log([1.0, 2.0, 1.0]), 2)
+    titles = [axes.get_title("left") for axes in pictures[0].figure.axes]
+    assert titles == [
+        "what both are given",
+        "hinge loss: 1 + 1.69 = 2.69",
+        "softmax loss: −log 0.25 = 1.39",
+    ]
+    assert [text.strip() for text in texts(pictures[0].figure.axes[2])] == ["0.25", "0.5", "0.25"]
+    assert "class 2 right" in pictures[0].text
+    assert pictures[0].text.endswith(
+        "probabilities 0.25, 0.5 and 0.25; its loss is minus the logarithm of 0.25, 1.39."
+    )
+
+
+def test_two_losses_draws_scores_too_far_apart_for_a_probability(pictures: list[Picture]) -> None:
+    sketches.two_losses(np.array([0.0, 1e4]), 0)
+    assert pictures[0].figure.axes[2].get_title("left") == "softmax loss: −log 0 = 1e+04"

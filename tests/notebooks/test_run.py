@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import nbformat
@@ -19,20 +20,41 @@ NOTEBOOKS = [
 ]
 
 
-def run(part: str, assignment: str, name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> NotebookNode:
-    """Run a notebook from the source or the release in a folder of its own, on the built-in data."""
+#: Those that take something over from an earlier one.
+CARRYING = [
+    (assignment, name)
+    for assignment, name in NOTEBOOKS
+    if "carry_over(" in (COURSE.folder("source_solutions") / assignment / f"{name}.ipynb").read_text("utf-8")
+]
+
+
+def run(
+    part: str,
+    assignment: str,
+    name: str,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    earlier: bool = True,
+) -> NotebookNode:
+    """Run a notebook from the source or the release on the built-in data, in folders as the course has them.
+
+    With `earlier`, the notebooks of the same part that it may carry over from lie beside it.
+    """
     monkeypatch.setenv("AUTOGRADER_DATASET", "shapes10")
     monkeypatch.setenv("AUTOGRADER_DATA", str(COURSE.folder("datasets")))
     monkeypatch.setenv("NBGRADER_EXECUTION", "")
-    text = (COURSE.folder(part) / assignment / f"{name}.ipynb").read_text(encoding="utf-8")
-    (folder / f"{name}.ipynb").write_text(text, encoding="utf-8")
-    notebook = nbformat.reads(text, as_version=4)
+    beside = [other for other in NOTEBOOKS if other[0] <= assignment] if earlier else [(assignment, name)]
+    for there, other in beside:
+        (folder / there).mkdir(exist_ok=True)
+        shutil.copy(COURSE.folder(part) / there / f"{other}.ipynb", folder / there)
+    notebook = nbformat.read(folder / assignment / f"{name}.ipynb", as_version=4)
     NotebookClient(
         notebook,
         kernel_name="python3",
         allow_errors=True,
         timeout=240,
-        resources={"metadata": {"path": str(folder)}},
+        resources={"metadata": {"path": str(folder / assignment)}},
     ).execute()
     return notebook
 
@@ -68,3 +90,20 @@ def test_the_notebook_just_opened_says_not_started_and_shows_no_traceback(
         assert error.ename == "CheckFailed"
         (line,) = error.traceback
         assert re.fullmatch(rf"{task_of(cell)}: not started.*", line), line
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("assignment", "name"), CARRYING)
+def test_without_the_earlier_notebooks_every_task_can_be_done_and_one_message_says_what_is_missing(
+    assignment: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook = run("source_solutions", assignment, name, tmp_path, monkeypatch, earlier=False)
+    carrying = [cell for cell in notebook.cells if cell.cell_type == "code" and "carry_over(" in cell.source]
+    for cell in carrying:
+        (error,) = outputs(cell, "error")
+        assert error.ename == "CheckFailed"
+        assert error.traceback[0].startswith("carry_over: there is no notebook ")
+        assert re.fullmatch(r"  next step     do \S+ first, or put its folder there", error.traceback[-1])
+    assert [cell.id for cell in notebook.cells if is_test(cell) and outputs(cell, "error")] == []
+    shown = next(cell for cell in notebook.cells if cell.id == "progress").outputs[0].data["text/plain"]
+    assert shown.count("✓") == sum(is_test(cell) for cell in notebook.cells)

@@ -262,9 +262,10 @@ def _is_name(notebook: str) -> bool:
 
 
 def _near(notebook: str, there: list[str]) -> str | None:
-    same = [name for name in there if name.rpartition("/")[2] == notebook.rpartition("/")[2]]
-    near = same or difflib.get_close_matches(notebook, there, n=1)
-    return f"did you mean {near[0]}?" if near else None
+    # By the notebook's own name: two notebooks of one assignment are not alike because of its name.
+    paths = {path.rpartition("/")[2]: path for path in reversed(there)}
+    near = difflib.get_close_matches(notebook.rpartition("/")[2], paths, n=1)
+    return f"did you mean {paths[near[0]]}?" if near else None
 
 
 def _failure(verdict: str, path: Path, **details: Any) -> CheckFailed:

@@ -191,8 +191,12 @@ def _accuracy_told(train: _Floats, val: _Floats) -> str:
     return f"{trained} accuracy {percent(val[-1])}, at best {percent(val[best])} after epoch {best}"
 
 
+#: Points up to which each has a marker; more of them would hide the line.
+_DOTTED = 40
+
+
 def curves(panels: Mapping[str, tuple[Sequence[float], Sequence[float]]], ylabel: str) -> None:
-    """Show one curve a panel, side by side, with a common vertical axis from 0 to 1.
+    """Show one curve a panel, side by side, with a common vertical axis from 0 to 1, or as far as they go.
 
     Parameters
     ----------
@@ -208,7 +212,7 @@ def curves(panels: Mapping[str, tuple[Sequence[float], Sequence[float]]], ylabel
     """
     if not panels:
         raise AutograderError("There is nothing to show: no curve was given.")
-    told = []
+    told, top = [], 1.0
     for xlabel, (x, y) in panels.items():
         if len(x) != len(y) or not len(x):
             raise AutograderError(
@@ -216,11 +220,14 @@ def curves(panels: Mapping[str, tuple[Sequence[float], Sequence[float]]], ylabel
                 expected="a y for each x, one at the least",
                 got=f"{len(x)} and {len(y)}",
             )
+        top = max([top, *(value for value in y if np.isfinite(value))])
         told.append(f"over {xlabel}: " + ", ".join(f"{number(b)} at {number(a)}" for a, b in _some(x, y)))
     with shown(1, len(panels), (3.8 * len(panels), 3), squeeze=False, sharey=True) as picture:
         for index, (axes, (xlabel, (x, y))) in enumerate(zip(picture.axes[0], panels.items(), strict=True)):
-            axes.plot(x, y, **(series(index) | {"linestyle": "-"}))
-            axes.set(xlabel=xlabel, ylim=(-0.03, 1.05))
+            axes.plot(
+                x, y, **(series(index) | {"linestyle": "-"} | ({"marker": ""} if len(x) > _DOTTED else {}))
+            )
+            axes.set(xlabel=xlabel, ylim=(-0.03 * top, 1.05 * top))
             axes.grid(alpha=0.3)
         picture.axes[0, 0].set_ylabel(ylabel)
         picture.text = f"{sentence(ylabel)} {'; '.join(told)}."

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from autograder.notebook.plots.picture import BLUE, GREY, RED, shown
+from autograder.notebook.plots.picture import BLUE, GREEN, GREY, RED, shown
+from autograder.notebook.plots.words import listed
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 def hinge() -> None:
@@ -24,3 +30,55 @@ def hinge() -> None:
             "The hinge: against the lead of the right class over another one, the term in the loss falls "
             "with slope −1 to 0 at a lead of 1, the kink, and stays there."
         )
+
+
+def two_losses(scores: np.ndarray, y: int) -> None:
+    """Draw what the hinge loss and the softmax loss make of the same scores of one picture.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (C,)
+        A score a class.
+    y : int
+        The right class.
+    """
+    scores = np.asarray(scores, float)
+    terms = np.maximum(0, scores - scores[y] + 1)
+    terms[y] = 0
+    powers = np.exp(scores - scores.max())
+    chances = powers / powers.sum()
+    # Not -log(chances[y]): that is infinite where the probability is too small for a number.
+    surprise = np.log(powers.sum()) + scores.max() - scores[y]
+    others = [j for j in range(len(scores)) if j != y]
+    hinge_told = f"{' + '.join(f'{terms[j]:.3g}' for j in others)} = {terms.sum():.3g}"
+    with shown(1, 3, (9.4, 0.42 * len(scores) + 1.2), sharey=True) as picture:
+        first, second, third = picture.axes
+        _bars(first, scores, y, "score")
+        first.set_title("what both are given")
+        _bars(second, terms, y, "hinge term")
+        second.set_title(f"hinge loss: {hinge_told}")
+        _bars(third, chances, y, "probability")
+        third.set_xticks([0, 0.5, 1])
+        third.set_title(f"softmax loss: −log {chances[y]:.3g} = {surprise:.3g}")
+        names = [f"class {j}" + (", right" if j == y else "") for j in range(len(scores))]
+        first.set_yticks(range(len(scores)), names)
+        first.set_ylim(len(scores) - 0.5, -0.5)
+        picture.text = (
+            f"One picture with the scores {listed(f'{score:.3g}' for score in scores)}, class {y} right. "
+            f"The hinge loss adds {hinge_told}. The softmax makes of them the probabilities "
+            f"{listed(f'{chance:.3g}' for chance in chances)}; "
+            f"its loss is minus the logarithm of {chances[y]:.3g}, {surprise:.3g}."
+        )
+
+
+def _bars(axes: Axes, values: np.ndarray, y: int, name: str) -> None:
+    """Draw a bar a class with its number; that of the right class is hatched."""
+    for j, value in enumerate(values):
+        (bar,) = axes.barh(j, value, 0.7, color=GREEN if j == y else BLUE, edgecolor="white")
+        bar.set_hatch("//" if j == y else None)
+        end = (value, j)
+        axes.annotate(f" {value:.3g}", end, va="center", ha="left" if value >= 0 else "right")
+    low, high = min(0.0, values.min()), max(1.0, values.max())
+    room = 0.3 * (high - low)
+    axes.set(xlabel=name, xlim=(low - room if low < 0 else 0, high + room))
+    axes.axvline(0, color=GREY, linewidth=1)

@@ -82,6 +82,19 @@ def test_panels_caption_what_they_show(pictures: list[Picture]) -> None:
     assert pictures[0].text == "Share over pixels: 1 at 0, 0.5 at 1; over light: 1 at 0, 0.2 at 9."
 
 
+def test_panels_reach_as_high_as_their_curves(pictures: list[Picture]) -> None:
+    plots.curves({"step": ([0, 1, 2], [9.0, 4.0, np.nan])}, "loss")
+    assert pictures[0].figure.axes[0].get_ylim()[1] > 9
+    plots.curves({"k": ([0, 1], [0.2, 0.4])}, "share")
+    assert pictures[1].figure.axes[0].get_ylim()[1] == 1.05
+
+
+def test_only_few_points_are_marked(pictures: list[Picture]) -> None:
+    plots.curves({"few": (range(10), np.zeros(10)), "many": (range(100), np.zeros(100))}, "y")
+    few, many = (axes.lines[0].get_marker() for axes in pictures[0].figure.axes)
+    assert (few, many) == ("o", "")
+
+
 def test_long_curves_are_told_in_a_few_points(pictures: list[Picture]) -> None:
     plots.curves({"x": (range(100), np.linspace(0, 1, 100))}, "y")
     assert pictures[0].text.count(" at ") == 8

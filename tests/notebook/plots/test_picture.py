@@ -52,6 +52,7 @@ EVERY: dict[str, Callable[[], None]] = {
     "distances": lambda: sketches.distances(POINTS[:2], POINTS[2:5]),
     "vote": lambda: sketches.vote(np.zeros(2), POINTS, CLASSES, [1, 3]),
     "hinge": sketches.hinge,
+    "two_losses": lambda: sketches.two_losses(np.array([1.0, 3.0, -1.0]), 0),
     "folds": lambda: sketches.folds(3),
     "regions": lambda: sketches.regions(lambda X, k: np.zeros(len(X)), POINTS, CLASSES, [1]),
 }
