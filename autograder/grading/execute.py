@@ -118,7 +118,9 @@ class _Client(NotebookClient):
     async def _async_cleanup_kernel(self) -> None:
         if self._cut is not None:
             self._cut.cancel()
-        await super()._async_cleanup_kernel()
+        # Of a kernel that did not start, nbclient would clean up once more when the process ends.
+        if self.km is not None:
+            await super()._async_cleanup_kernel()
 
     async def _async_handle_timeout(self, timeout: int, cell: NotebookNode | None = None) -> Any:
         self.timed_out = True

@@ -15,7 +15,7 @@ from autograder.notebook import progress
 #: For each function whose cell last stopped before it was defined, what stopped it.
 _stopped: dict[str, str] = {}
 
-#: A solution cell's function stands at the margin; a method of a class of the checks' own may share its name.
+#: Of a cell, not of a class or function in it: check cells have classes with methods of a task's name.
 _DEFINITION = re.compile(r"^def[ \t]+(\w+)[ \t]*\(", re.MULTILINE)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 
 from autograder.course import Course
 from autograder.errors import AutograderError
-from autograder.grading import bubblewrap
+from autograder.grading import bubblewrap, limits, warm
 from autograder.grading.bubblewrap import Sandbox, why_not
 from autograder.grading.engine import grade_assignment
 from autograder.grading.execute import GradingExecute
@@ -131,6 +132,24 @@ def test_a_flood_of_output_does_not_fill_the_grader(tmp_path: Path) -> None:
     assert notebook.cells[1].metadata.autograder["run"] == "too much output (limit 8 MiB)"
     assert notebook.cells[1].outputs == []
     assert notebook.cells[2].outputs[0].text == "21\n"
+
+
+@needs_bubblewrap
+@pytest.mark.parametrize("way", ["started", "forked"])
+def test_processes_are_bounded_before_anybody_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    # By Linux, also where root grades: nobody watches for a minute.
+    monkeypatch.setattr(limits, "INTERVAL", 60)
+    forks = (
+        "import os, time\ntry:\n    for _ in range(400):\n        if os.fork() == 0:\n"
+        "            time.sleep(9)\n            os._exit(0)\nexcept BlockingIOError:\n    print('refused')"
+    )
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(forks)])
+    with warm.kernels() if way == "forked" else contextlib.nullcontext():
+        GradingExecute(sandbox="bwrap", process_limit=20).run(notebook, tmp_path, seed=1)
+        assert (warm._Worker.server is not None) == (way == "forked")
+    assert [output.get("text") for output in notebook.cells[0].outputs] == ["refused\n"]
 
 
 @needs_bubblewrap
