@@ -11,12 +11,13 @@ import sys
 from typing import Any
 
 from autograder.notebook import progress
+from autograder.notebook.classes import task_names
 
 #: For each function whose cell last stopped before it was defined, what stopped it.
 _stopped: dict[str, str] = {}
 
 #: A solution cell's function stands at the margin; a method of a class of the checks' own may share its name.
-_DEFINITION = re.compile(r"^def[ \t]+(\w+)[ \t]*\(", re.MULTILINE)
+_DEFINITION = re.compile(r"^(?:@add_to_class\((\w+)\)[ \t]*\n)?def[ \t]+(\w+)[ \t]*\(", re.MULTILINE)
 
 
 def watch() -> None:
@@ -35,16 +36,19 @@ def stopped_by(function: str) -> str | None:
 def _after_cell(result: Any) -> None:
     cell = str(result.info.raw_cell)
     for match in _DEFINITION.finditer(cell):
-        name = match.group(1)
-        progress.note_change(name)
         error = result.error_before_exec or result.error_in_exec
         line = _line(error) if error is not None else None
-        defined_at = cell.count("\n", 0, match.start()) + 1
+        defined_at = cell.count("\n", 0, match.start(2)) + 1
         # What stops a cell after the function was defined leaves it the new one.
-        if error is None or (result.error_before_exec is None and line is not None and line > defined_at):
-            _stopped.pop(name, None)
-        else:
-            _stopped[name] = type(error).__name__ + (f" in line {line} of its cell" if line else "")
+        is_new = error is None or (
+            result.error_before_exec is None and line is not None and line > defined_at
+        )
+        for name in task_names(match.group(2), match.group(1)):
+            progress.note_change(name)
+            if is_new:
+                _stopped.pop(name, None)
+            else:
+                _stopped[name] = type(error).__name__ + (f" in line {line} of its cell" if line else "")
 
 
 def _line(error: BaseException) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -31,3 +32,24 @@ def add_to_class(cls: type) -> Callable[[_Function], _Function]:
         return function
 
     return add
+
+
+def task_names(function: str, cls: str | None = None) -> tuple[str, ...]:
+    """Return how the task may be called that asks for a function, or for a method of a class.
+
+    Parameters
+    ----------
+    function
+        Its name.
+    cls
+        The class's name, None for a function of no class.
+
+    Examples
+    --------
+    >>> task_names("predict"), task_names("__init__", "TwoLayerNet")
+    (('predict',), ('__init__', 'two_layer_net_init'))
+    """
+    if cls is None:
+        return (function,)
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls).lower()
+    return function, f"{words}_{function.strip('_')}"

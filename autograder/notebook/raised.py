@@ -10,6 +10,7 @@ import sysconfig
 from collections.abc import Iterator
 from types import FrameType
 
+from autograder.notebook.classes import task_names
 from autograder.notebook.messages import CheckFailed, State
 
 _LIBRARIES = (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), os.path.dirname(__file__))
@@ -45,11 +46,12 @@ def explain(task: str, error: BaseException) -> CheckFailed:
 
 def _not_started(task: str, error: NotImplementedError) -> CheckFailed:
     """Say that a task is still a stub, or calls a function that is."""
-    functions = [
-        frame.f_code.co_name for frame, _ in _own_frames(error) if frame.f_code.co_name.isidentifier()
-    ]
-    stub = functions[-1] if functions else task
-    waits = "" if stub == task else f": it calls {stub}, which is still to be written"
+    stub, names = task, (task,)
+    for frame, _ in _own_frames(error):
+        if frame.f_code.co_name.isidentifier():
+            stub, owner = frame.f_code.co_name, frame.f_locals.get("self")
+            names = task_names(stub, None if owner is None else type(owner).__name__)
+    waits = "" if task in names else f": it calls {stub}, which is still to be written"
     return CheckFailed(task, f"not started{waits}", state=State.NOT_STARTED)
 
 

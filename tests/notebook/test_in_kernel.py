@@ -68,6 +68,24 @@ def test_a_method_of_the_same_name_in_another_check_changes_no_state() -> None:
 
 
 @pytest.mark.slow
+def test_a_method_is_known_by_its_class_too() -> None:
+    check = 'with task("model_init"):\n    check_equal("size", lambda: Model(3).size, 3)'
+    shown = said(
+        SETUP,
+        "@add_to_class(Model)\ndef __init__(self, size):\n    raise NotImplementedError",
+        check,
+        "@add_to_class(Model)\ndef __init__(self, size):\n    self.size = size",
+        check,
+        "@add_to_class(Model)\ndef __init__(self, size):\n    self.size = (size",
+        check,
+    )
+    assert "model_init: not started" in shown[2]
+    assert "it calls" not in shown[2]
+    assert "model_init: 1 check passed." in shown[4]
+    assert "SyntaxError in line 3 of its cell" in shown[6]
+
+
+@pytest.mark.slow
 def test_slips_of_the_pen_are_told() -> None:
     shown = said(
         SETUP,

@@ -80,3 +80,29 @@ def test_two_losses_writes_both_losses_of_the_same_scores(pictures: list[Picture
 def test_two_losses_draws_scores_too_far_apart_for_a_probability(pictures: list[Picture]) -> None:
     sketches.two_losses(np.array([0.0, 1e4]), 0)
     assert pictures[0].figure.axes[2].get_title("left") == "softmax loss: −log 0 = 1e+04"
+
+
+def test_neuron_has_the_gradients_that_differences_give(pictures: list[Picture]) -> None:
+    x, w, b, h = [2.0, -1.0], [3.0, 1.0], -2.0, 1e-6
+
+    def out(x0, x1, w0, w1, b):
+        return 2 * max(0.0, x0 * w0 + x1 * w1 + b)
+
+    sketches.neuron(x, w, b, upstream=2)
+    point = dict(zip(("x0", "x1", "w0", "w1", "b"), (*x, *w, b), strict=True))
+    for name in point:
+        slope = (out(**{**point, name: point[name] + h}) - out(**{**point, name: point[name] - h})) / (2 * h)
+        assert f"{name} is {point[name]:g}, its gradient {slope:g}" in pictures[0].text
+    assert "with the bias 3, after the ReLU 3. The gradient 2 comes in" in pictures[0].text
+
+
+def test_a_dead_neuron_passes_nothing_back(pictures: list[Picture]) -> None:
+    sketches.neuron([2.0, -1.0], [3.0, 1.0], -9.0, upstream=2)
+    assert "and 0 gets through the ReLU" in pictures[0].text
+    assert pictures[0].text.count("its gradient 0") == 5
+
+
+def test_two_layers_names_every_shape(pictures: list[Picture]) -> None:
+    sketches.two_layers(200, 3072, 100, 10)
+    assert {"(200, 3072)", "(200, 100)", "(200, 10)"} <= set(texts(pictures[0].figure.axes[0]))
+    assert "W1 of shape (3072, 100) and W2 of (100, 10)" in pictures[0].text

@@ -1,7 +1,19 @@
 """Small drawings that explain an idea on a few numbers, rather than on the course's pictures."""
 
 from autograder.notebook.sketches.arrays import axes, broadcasting
+from autograder.notebook.sketches.graphs import neuron, two_layers
 from autograder.notebook.sketches.losses import hinge, two_losses
 from autograder.notebook.sketches.neighbours import distances, folds, regions, vote
 
-__all__ = ["axes", "broadcasting", "distances", "folds", "hinge", "regions", "two_losses", "vote"]
+__all__ = [
+    "axes",
+    "broadcasting",
+    "distances",
+    "folds",
+    "hinge",
+    "neuron",
+    "regions",
+    "two_layers",
+    "two_losses",
+    "vote",
+]
