@@ -46,8 +46,7 @@ def explain(task: str, error: BaseException) -> CheckFailed:
 
 def _not_started(task: str, error: NotImplementedError) -> CheckFailed:
     """Say that a task is still a stub, or calls a function that is."""
-    stub: str = task
-    names: tuple[str, ...] = (task,)
+    stub, names = task, task_names(task)
     for frame, _ in _own_frames(error):
         if frame.f_code.co_name.isidentifier():
             stub, owner = frame.f_code.co_name, frame.f_locals.get("self")

@@ -97,7 +97,7 @@ def _node(axes: Axes, place: tuple[float, float], sign: str) -> None:
     from matplotlib.patches import Circle
 
     axes.add_patch(Circle(place, _RADIUS, facecolor="white", edgecolor="black", linewidth=1.5, zorder=3))
-    size = "x-large" if len(sign) == 1 else "x-small"
+    size = "x-large" if len(sign) == 1 else "small"
     axes.text(*place, sign, ha="center", va="center", fontsize=size, zorder=4)
 
 

@@ -52,7 +52,7 @@ EVERY: dict[str, Callable[[], None]] = {
     "distances": lambda: sketches.distances(POINTS[:2], POINTS[2:5]),
     "vote": lambda: sketches.vote(np.zeros(2), POINTS, CLASSES, [1, 3]),
     "hinge": sketches.hinge,
-    "neuron": lambda: sketches.neuron([2.0, -1.0], [3.0, 1.0], -2.0, upstream=2),
+    "neuron": lambda: sketches.neuron([2.0, -1.0], [3.0, 1.0], -2.0),
     "two_layers": lambda: sketches.two_layers(200, 3072, 100, 10),
     "two_losses": lambda: sketches.two_losses(np.array([1.0, 3.0, -1.0]), 0),
     "folds": lambda: sketches.folds(3),
