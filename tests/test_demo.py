@@ -13,7 +13,7 @@ import pytest
 
 from autograder import demo
 from autograder.course import Course
-from autograder.grading.mistakes import read_solutions
+from autograder.grading.mistakes import deal, read_solutions
 from autograder.results.outcome import Outcome, Result
 
 ROOT = Path(__file__).parents[1]
@@ -78,7 +78,7 @@ def test_the_demo_notices_when_grading_goes_wrong(result: Result, surprise: str)
 
 def test_all_mistakes_are_dealt_out(tmp_path: Path) -> None:
     known = read_solutions(Course(ROOT).folder("source_solutions") / "02_knn/mistakes/knn.py")
-    hands = demo._deal(known)
+    hands = deal(known, demo.HANDS)
     assert sorted(m.name for hand in hands for m in hand) == sorted(m.name for m in known)
     assert all(len({m.task for m in hand}) == len(hand) for hand in hands)
     assert len(hands) == 8

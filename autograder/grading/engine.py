@@ -18,11 +18,15 @@ from autograder.grading.hands import Hands
 from autograder.grading.material import prepare
 from autograder.grading.pool import LocalPool, Pool
 from autograder.grading.record import open_gradebook, register
-from autograder.grading.recorder import write_down
+from autograder.grading.recorder import patiently, write_down
 from autograder.results.outcome import Result
 
 if TYPE_CHECKING:
     from traitlets.config import Config
+
+
+#: Seconds for a gradebook's server that restarts just when grading begins.
+_PATIENCE = 10
 
 
 def grade_students(
@@ -142,14 +146,18 @@ def grade_assignment(
         When there is nothing to grade by, the sandbox does not work here, the cluster cannot be used, or the
         gradebook's server went away and did not come back.
     """
-    register(course, assignment)
+    patiently(lambda: register(course, assignment), course, _PATIENCE)
     common = fingerprint.of_assignment(course, assignment, prepare(course, assignment))
     prints = {
         student: fingerprint.of_submission(course.folder(SUBMITTED) / student / assignment, common)
         for student in students
     }
-    with open_gradebook(course) as gradebook:
-        unchanged = {} if force else ledger.unchanged(course, gradebook, assignment, prints)
+
+    def kept() -> dict[str, Result]:
+        with open_gradebook(course) as gradebook:
+            return ledger.unchanged(course, gradebook, assignment, prints)
+
+    unchanged = {} if force else patiently(kept, course, _PATIENCE)
     yield from unchanged.values()
     changed = [student for student in students if student not in unchanged]
     if not changed:

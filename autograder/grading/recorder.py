@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
@@ -14,6 +15,8 @@ from autograder.grading import ledger
 from autograder.grading.record import gradebook_address, open_gradebook, record
 from autograder.results.feedback import write_feedback
 from autograder.results.outcome import Result
+
+_T = TypeVar("_T")
 
 #: Seconds that a gradebook's server may be away.
 PATIENCE = 60
@@ -39,11 +42,30 @@ def write_down(course: Course, assignment: str, result: Result, fingerprint: str
     RunStoppedError
         When the server stays away.
     """
-    until, pause = time.monotonic() + PATIENCE, 0.1
+    patiently(lambda: _write_down(course, assignment, result, fingerprint), course, PATIENCE)
+
+
+def patiently(step: Callable[[], _T], course: Course, patience: float) -> _T:
+    """Return what a step returns, done again as long as the gradebook's server is away.
+
+    Parameters
+    ----------
+    step
+        May be done twice.
+    course
+        Whose gradebook it uses.
+    patience
+        Seconds to wait for the server.
+
+    Raises
+    ------
+    RunStoppedError
+        When the server stays away.
+    """
+    until, pause = time.monotonic() + patience, 0.1
     while True:
         try:
-            _write_down(course, assignment, result, fingerprint)
-            return
+            return step()
         except Exception as error:
             if not _server_went_away(error):
                 raise
@@ -51,7 +73,7 @@ def write_down(course: Course, assignment: str, result: Result, fingerprint: str
                 raise RunStoppedError(
                     "The gradebook's server went away.",
                     where=gradebook_address(course),
-                    expected=f"it to be back within {PATIENCE} s",
+                    expected=f"it to be back within {patience} s",
                     done="What was finished is kept.",
                     next="start it again, then the same command",
                 ) from None

@@ -12,6 +12,7 @@ import ctypes
 import functools
 import os
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -27,6 +28,8 @@ CAPABILITIES = ("CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_SETGID", "CAP_SETPCAP", "C
 #: Of <sys/prctl.h>.
 _SET_DUMPABLE, _DROP_FROM_BOUNDS = 4, 24
 
+_ONE_AT_A_TIME = threading.Lock()
+
 #: Seconds for a program that does next to nothing.
 _PATIENCE = 10
 
@@ -40,7 +43,6 @@ def are_two() -> bool:
     return (inside, outside) == ("0", "0")
 
 
-@functools.cache
 def namespace(*, nests: bool) -> int:
     """Return a descriptor of a user namespace with the two users in it, root (0) and `INSIDE`.
 
@@ -54,6 +56,13 @@ def namespace(*, nests: bool) -> int:
     OSError
         When it cannot be made.
     """
+    # Two threads would each get one of their own, and hand out now one and now the other.
+    with _ONE_AT_A_TIME:
+        return _namespace(nests)
+
+
+@functools.cache
+def _namespace(nests: bool) -> int:
     with subprocess.Popen(
         ["unshare", "--user", "cat"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
     ) as holder:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -23,7 +24,6 @@ from autograder.grading.parcel import Parcel
 from autograder.results.outcome import Result
 from tests.clusters import Cluster, a_cluster
 from tests.courses import RIGHT, answered, hand_in
-from tests.grading.test_engine import kernels
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +53,18 @@ def test_who_kills_what_grades_them_takes_nobody_along(course: Course, dask: Clu
     assert (results["li"].points, results["wang"].points) == (8, 8)
     assert (course.root / "autograded/li/01_tiny/model.npz").read_bytes() == b"weights"
     assert {path.name for path in (course.root / "autograded").iterdir()} == {"li", "wang"}
+
+
+def kernels(worker: psutil.Process) -> list[psutil.Process]:
+    """Return the processes of students' kernels, and of what forks them, below a worker."""
+    found = []
+    for process in worker.children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if any(
+                part in process.cmdline() for part in ("autograder.grading.forkserver", "ipykernel_launcher")
+            ):
+                found.append(process)
+    return found
 
 
 def test_ctrl_c_ends_what_is_in_flight_on_the_cluster(course: Course, dask: Cluster) -> None:

@@ -17,7 +17,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.course import Course
-from autograder.grading import engine, ledger
+from autograder.grading import engine, ledger, recorder
 from autograder.grading.engine import grade_assignment
 from autograder.grading.material import assignment_seed
 from autograder.release.build import release as build_release
@@ -223,7 +223,7 @@ def test_grades_and_what_they_were_made_from_are_written_together_or_not_at_all(
         assert grade(course)["li-0"].failure == "ZeroDivisionError: division by zero"
     assert recorded(course) == before
     with monkeypatch.context() as patch:
-        patch.setattr(engine, "write_feedback", lambda *_, **__: 1 / 0)
+        patch.setattr(recorder, "write_feedback", lambda *_, **__: 1 / 0)
         assert grade(course)["li-0"].failure == "ZeroDivisionError: division by zero"
     # The scores are in by now, the page is not: it counts as not done.
     assert scores(course)["li-0"]["double-test"][0] == 0

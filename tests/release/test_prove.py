@@ -142,7 +142,7 @@ def test_the_command_prints_a_table_and_its_exit_code_is_the_verdict(
     monkeypatch.chdir(course.root)
     sound = CliRunner().invoke(app, ["prove", "01_tiny"])
     assert sound.exit_code == 0, sound.output
-    assert "every variant earns everything" in sound.output
+    assert "every variant" in sound.output
     assert "Sound." in sound.output
     proved_before = CliRunner().invoke(app, ["prove", "--json"])
     assert "proved before, unchanged" in proved_before.output
