@@ -144,7 +144,7 @@ def grade_assignment(
     ------
     AutograderError
         When there is nothing to grade by, the sandbox does not work here, the cluster cannot be used, or the
-        gradebook's server went away and did not come back.
+        gradebook's server is away and does not come back.
     """
     patiently(lambda: register(course, assignment), course, _PATIENCE)
     common = fingerprint.of_assignment(course, assignment, prepare(course, assignment))

@@ -71,11 +71,11 @@ def patiently(step: Callable[[], _T], course: Course, patience: float) -> _T:
                 raise
             if time.monotonic() > until:
                 raise RunStoppedError(
-                    "The gradebook's server went away.",
+                    "The gradebook's server is away.",
                     where=gradebook_address(course),
-                    expected=f"it to be back within {patience} s",
+                    expected=f"it to be there within {patience} s",
                     done="What was finished is kept.",
-                    next="start it again, then the same command",
+                    next="start the server, or mend db_url in nbgrader_config.py; then the same command",
                 ) from None
         time.sleep(pause)
         pause = min(2 * pause, 5)

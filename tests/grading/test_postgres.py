@@ -89,7 +89,7 @@ def test_a_server_that_is_away_is_told_without_its_password(course_there: Course
         text=True,
     )
     assert run.returncode == 1
-    assert "The gradebook cannot be opened." in run.stderr
+    assert "The gradebook's server is away." in run.stderr
     assert "start the server, or mend db_url in nbgrader_config.py" in run.stderr
     assert "secret" not in run.stderr
     assert "Traceback" not in run.stderr
@@ -109,7 +109,7 @@ def test_a_server_that_goes_away_and_stays_away_ends_the_run(
 
     with monkeypatch.context() as patch:
         patch.setattr(recorder, "write_feedback", goes_away)
-        with pytest.raises(RunStoppedError, match=r"The gradebook's server went away\."):
+        with pytest.raises(RunStoppedError, match=r"The gradebook's server is away\."):
             grade(course)
     server.start()
     # The scores were in, the page was not.
