@@ -106,3 +106,16 @@ def test_two_layers_names_every_shape(pictures: list[Picture]) -> None:
     sketches.two_layers(200, 3072, 100, 10)
     assert {"(200, 3072)", "(200, 100)", "(200, 10)"} <= set(texts(pictures[0].figure.axes[0]))
     assert "W1 of shape (3072, 100) and W2 of (100, 10)" in pictures[0].text
+
+
+def test_colour_circle_says_hue_and_chroma_and_numbers_its_bins(pictures: list[Picture]) -> None:
+    sketches.colour_circle([(155, 50, 50), (155, 50, 75)], bins=6)
+    assert [text for text in texts(pictures[0].figure.axes[0]) if text.isdigit()] == list("012345")
+    assert "(155, 50, 50) has the hue 0° and the chroma 105" in pictures[0].text
+    assert "(155, 50, 75) has the hue 347° and the chroma 95" in pictures[0].text
+
+
+def test_half_circle_has_every_bin_twice(pictures: list[Picture]) -> None:
+    sketches.half_circle([(4, -4)], bins=4)
+    assert [text for text in texts(pictures[0].figure.axes[0]) if text.isdigit()] == list("01230123")
+    assert "(4, -4) has the orientation 135° and the magnitude 5.66" in pictures[0].text

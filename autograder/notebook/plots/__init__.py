@@ -4,6 +4,7 @@ Matplotlib is imported when the first picture is asked for, not before.
 """
 
 from autograder.notebook.plots.curves import compare_runs, curves, learning_curves
+from autograder.notebook.plots.descriptors import hog_glyphs, hue_histograms
 from autograder.notebook.plots.gradient_errors import gradient_error, gradient_error_markup
 from autograder.notebook.plots.images import image_grid, image_row, misclassified, neighbours
 from autograder.notebook.plots.matrices import confusion_matrix, distance_matrix, search_heat_map
@@ -21,6 +22,8 @@ __all__ = [
     "filters",
     "gradient_error",
     "gradient_error_markup",
+    "hog_glyphs",
+    "hue_histograms",
     "image_grid",
     "image_row",
     "learning_curves",

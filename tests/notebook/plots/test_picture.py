@@ -39,6 +39,15 @@ EVERY: dict[str, Callable[[], None]] = {
     "error_bars": lambda: plots.error_bars({"adam": {0.1: [0.2, 0.3], 0.2: [0.3]}}, "rate"),
     "filters": lambda: plots.filters(RNG.normal(size=(4, 3, 5, 5))),
     "gradient_error": lambda: plots.gradient_error(10 ** RNG.uniform(-10, -1, (3, 4))),
+    "hog_glyphs": lambda: plots.hog_glyphs(
+        X[:2].reshape(2, 32, 32, 3),
+        RNG.uniform(size=(2, 32, 32)),
+        RNG.uniform(size=(2, 4, 4, 8)),
+        ["one", "two"],
+    ),
+    "hue_histograms": lambda: plots.hue_histograms(
+        X[:2].reshape(2, 32, 32, 3), RNG.uniform(size=(2, 12)), ["one", "two"]
+    ),
     "image_grid": lambda: plots.image_grid(X, Y, NAMES),
     "image_row": lambda: plots.image_row(X[:2], ["one", "two"]),
     "learning_curves": lambda: plots.learning_curves(RUN),
@@ -49,6 +58,8 @@ EVERY: dict[str, Callable[[], None]] = {
     "weight_templates": lambda: plots.weight_templates(RNG.normal(size=(3072, 3)), NAMES),
     "axes": lambda: sketches.axes(POINTS[:2]),
     "broadcasting": lambda: sketches.broadcasting(np.array([10.0, 20.0]), np.array([1.0, 2.0, 3.0])),
+    "colour_circle": lambda: sketches.colour_circle([(200, 50, 50), (50, 50, 200)]),
+    "half_circle": lambda: sketches.half_circle([(4, 0), (4, -4)]),
     "distances": lambda: sketches.distances(POINTS[:2], POINTS[2:5]),
     "vote": lambda: sketches.vote(np.zeros(2), POINTS, CLASSES, [1, 3]),
     "hinge": sketches.hinge,
