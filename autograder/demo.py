@@ -13,8 +13,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.course import CONFIG_FILE, NEVER_RELEASED, RELEASE, SOURCE, SUBMITTED, Course
-from autograder.grading import bubblewrap
 from autograder.grading.engine import grade_assignment
+from autograder.grading.kernels import bubblewrap
 from autograder.grading.mistakes import Solution, deal, read_solutions
 from autograder.grading.tasks import is_test, reference_of, with_solutions
 from autograder.release.build import release

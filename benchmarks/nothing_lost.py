@@ -28,7 +28,7 @@ from typing import Any
 import psutil
 
 from autograder.course import Course
-from autograder.grading.record import open_gradebook
+from autograder.grading.gradebook.record import open_gradebook
 from autograder.release.build import release
 from tests.clusters import a_cluster
 from tests.courses import RIGHT, answered, hand_in, make_course

@@ -10,7 +10,7 @@ import nbformat
 import numpy as np
 from nbformat import NotebookNode
 
-from autograder.grading.bubblewrap import why_not
+from autograder.grading.kernels.bubblewrap import why_not
 from autograder.notebook import save_model
 
 CONFIG = "from autograder.course import configure\n\nc = get_config()\nconfigure(c)\n"

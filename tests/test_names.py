@@ -10,7 +10,7 @@ import pytest
 
 from autograder.course import Course
 from autograder.errors import AutograderError
-from autograder.grading.collect import find_notebook
+from autograder.grading.collect.folder import find_notebook
 from autograder.grading.engine import grade_assignment
 from autograder.release.build import release
 from tests.courses import RIGHT, answered, make_course

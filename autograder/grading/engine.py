@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 
 from autograder.course import SUBMITTED, WORK, Course
 from autograder.errors import AutograderError, RunStoppedError, said
-from autograder.grading import bubblewrap, fingerprint, ledger
 from autograder.grading.execute import GradingExecute
+from autograder.grading.gradebook import fingerprint, ledger
+from autograder.grading.gradebook.record import open_gradebook, register
+from autograder.grading.gradebook.recorder import patiently, write_down
 from autograder.grading.grader import grade_folder, standards
 from autograder.grading.graft import UnreadableError, read_cells
-from autograder.grading.hands import Hands
+from autograder.grading.kernels import bubblewrap
 from autograder.grading.material import prepare
-from autograder.grading.pool import LocalPool, Pool
-from autograder.grading.record import open_gradebook, register
-from autograder.grading.recorder import patiently, write_down
+from autograder.grading.workers.hands import Hands
+from autograder.grading.workers.pool import LocalPool, Pool
 from autograder.results.outcome import Result
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def grade_students(
 
 def _cluster() -> Callable[..., Pool]:
     try:
-        from autograder.grading.cluster import ClusterPool
+        from autograder.grading.workers.cluster import ClusterPool
     except ModuleNotFoundError as error:
         raise AutograderError(
             "To grade on a cluster takes Dask, which is not installed.",

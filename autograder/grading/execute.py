@@ -2,43 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import os
 import tempfile
 import time
 from collections.abc import Collection
 from pathlib import Path
-from queue import Empty
-from typing import Any, cast
+from typing import Any
 
-import zmq.asyncio
-from jupyter_client.asynchronous.client import AsyncKernelClient
-from jupyter_client.client import KernelClient
-from jupyter_client.manager import KernelManager
 from jupyter_core.utils import ensure_async, run_sync
-from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbgrader.preprocessors import Execute
-from traitlets import Enum, Float, Integer, Unicode, default
+from traitlets import Enum, Float, Integer, Unicode
 
 from autograder.course import GRADING_KERNEL, METADATA, SANDBOXES, SKIP_TAG
 from autograder.data.dataset import data_folder
 from autograder.files import short_tempdir
-from autograder.grading import bubblewrap, warm
-from autograder.grading.bubblewrap import Sandbox
-from autograder.grading.collect import copy_files
-from autograder.grading.limits import Limits
+from autograder.grading import kernels
+from autograder.grading.collect.folder import copy_files
+from autograder.grading.kernels import bubblewrap, warm
+from autograder.grading.kernels.bubblewrap import Sandbox
+from autograder.grading.kernels.client import Channels, GradingClient
+from autograder.grading.kernels.limits import Limits
 from autograder.grading.material import material_of
-from autograder.grading.sandbox import GradingProvisioner
 from autograder.grading.tasks import all_needs, declared, is_test, read_tasks, task_of
 
 #: A kernel that dies in this many cells is not started again.
 MAX_KERNELS = 8
-
-#: Seconds in which a kernel that dies is dead.
-DYING = 0.5
 
 #: Seconds for an interrupted cell to end before its kernel is given up.
 GRACE = 3
@@ -49,82 +39,6 @@ class _Stuck(Exception):  # noqa: N818
 
     def __init__(self, verdict: str) -> None:
         self.verdict = verdict
-
-
-class _Channels(AsyncKernelClient):
-    """The connection to a kernel, through which only so much can come at a time."""
-
-    @default("context")
-    def _context_default(self) -> zmq.asyncio.Context:
-        context = super()._context_default()
-        # What is larger never reaches our memory: the connection is cut. Of the rest, few wait for us.
-        context.maxmsgsize = cast(KernelManager, self.parent).provisioner.limits.output  # type: ignore[union-attr]
-        context.rcvhwm = 20
-        # Milliseconds until it is tried again to connect to a kernel that is not there yet.
-        context.reconnect_ivl = 10
-        return context
-
-    async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """Wait until the kernel answers, and what it puts out arrives.
-
-        Jupyter's own goes on to wait until nothing more arrives, for a fifth of a second.
-        """
-        until = time.monotonic() + (60 if timeout is None else timeout)
-        while time.monotonic() < until:
-            await ensure_async(self.kernel_info())
-            with contextlib.suppress(Empty):
-                await self.get_shell_msg(timeout=1)
-                await self.get_iopub_msg(timeout=0.1)
-                return
-            if not await self.is_alive():
-                break
-        msg = "the kernel does not answer"
-        raise RuntimeError(msg)
-
-
-class _Client(NotebookClient):
-    """nbclient, told which cell it was that ran out of time, and how much a cell may put out."""
-
-    timed_out = False
-    output_left = 0
-    _cut: asyncio.Future[None] | None = None
-
-    def process_message(
-        self, msg: dict[str, Any], cell: NotebookNode, cell_index: int
-    ) -> NotebookNode | None:
-        # Counted as it comes, whether it is kept, replaced or cleared afterwards.
-        self.output_left -= _weight(msg["content"]) + sum(map(len, msg["buffers"]))
-        if self.output_left >= 0:
-            return super().process_message(msg, cell, cell_index)
-        cell.outputs = []
-        _provisioner(self).end(_provisioner(self).limits.too_much_output)
-        return None
-
-    def watch_connection(self) -> None:
-        """End the kernel when its outputs' connection is cut, which a message too large for us does."""
-        self._cut = asyncio.ensure_future(
-            self._end_when_cut(cast(KernelClient, self.kc).iopub_channel.socket)
-        )
-
-    async def _end_when_cut(self, socket: zmq.asyncio.Socket) -> None:
-        with socket.get_monitor_socket(zmq.EVENT_DISCONNECTED) as monitor:
-            await monitor.poll()
-            provisioner = _provisioner(self)
-            # It is also cut when a kernel dies, which we may hear of first.
-            await asyncio.sleep(DYING)
-            if await provisioner.poll() is None:
-                provisioner.end(provisioner.limits.too_much_output)
-
-    async def _async_cleanup_kernel(self) -> None:
-        if self._cut is not None:
-            self._cut.cancel()
-        # Of a kernel that did not start, nbclient would clean up once more when the process ends.
-        if self.km is not None:
-            await super()._async_cleanup_kernel()
-
-    async def _async_handle_timeout(self, timeout: int, cell: NotebookNode | None = None) -> Any:
-        self.timed_out = True
-        return await super()._async_handle_timeout(timeout, cell)
 
 
 class GradingExecute(Execute):
@@ -246,7 +160,7 @@ class _Run:
         """Run the cells from `start` in a new kernel; return the index of the one that ended it, if any."""
         # Cells before `start` have their outputs; they run again, on copies, for what they define.
         replayed = [NotebookNode(cell) if index < start else cell for index, cell in enumerate(self.nb.cells)]
-        client = _Client(
+        client = GradingClient(
             NotebookNode(self.nb, cells=replayed),
             kernel_name=self.execute.kernel_name,
             allow_errors=True,
@@ -261,12 +175,12 @@ class _Run:
         )
         manager = client.create_kernel_manager()
         # Ours is not on Jupyter's own path: students have no use for it in their launcher.
-        manager.kernel_spec_manager.kernel_dirs.insert(0, str(Path(__file__).with_name("kernels")))
+        manager.kernel_spec_manager.kernel_dirs.insert(0, str(Path(kernels.__file__).parent))
         sockets = self.scratch / f"io-{number}"
         sockets.mkdir()
         manager.transport = "ipc"
         manager.connection_file = str(sockets / "kernel.json")
-        manager.client_factory = _Channels
+        manager.client_factory = Channels
         client.reset_execution_trackers()
         # The kernel works far from the course; it is told where the course keeps its pictures.
         environment = os.environ | {"AUTOGRADER_DATA": str(data_folder().resolve())}
@@ -288,9 +202,9 @@ class _Run:
             try:
                 return await self._run_cells(client, replayed)
             finally:
-                self.execute.memory = max(self.execute.memory, _provisioner(client).most_memory())
+                self.execute.memory = max(self.execute.memory, client.provisioner.most_memory())
 
-    async def _run_cells(self, client: _Client, cells: list[NotebookNode]) -> int | None:
+    async def _run_cells(self, client: GradingClient, cells: list[NotebookNode]) -> int | None:
         for index, cell in enumerate(cells):
             if self._is_left_out(index, cell):
                 continue
@@ -323,7 +237,7 @@ class _Run:
         # Tests that call a task which ran into a limit would run into it as well.
         return bool(self.lost_tasks & all_needs(task, self.tasks))
 
-    async def _run_cell(self, client: _Client, index: int, cell: NotebookNode) -> None:
+    async def _run_cell(self, client: GradingClient, index: int, cell: NotebookNode) -> None:
         limit, name = self._limit(cell)
         if limit <= 0:
             _note(cell, f"not run: {name} used up")
@@ -338,7 +252,7 @@ class _Run:
             # It ended in time, and its output never did: more was lost on the way than we would take.
             raise _Stuck(name if client.timed_out else self.execute.limits.too_much_output) from error
         except DeadKernelError as error:
-            raise _Stuck(_provisioner(client).verdict) from error
+            raise _Stuck(client.provisioner.verdict) from error
         except (LookupError, TypeError, ValueError, AttributeError, AssertionError, RecursionError) as error:
             # Jupyter's client trusts its kernel, and falls over what no kernel sends.
             raise _Stuck("the kernel sent what is no message of Jupyter's") from error
@@ -365,19 +279,6 @@ class _Run:
     def _lose(self, cell: NotebookNode) -> None:
         if is_test(cell) and "solution" not in declared(cell):
             self.lost_tasks.add(task_of(cell))
-
-
-def _provisioner(client: NotebookClient) -> GradingProvisioner:
-    return cast(GradingProvisioner, cast(KernelManager, client.km).provisioner)
-
-
-def _weight(content: Any) -> int:
-    """Return about how many bytes a message's content takes."""
-    if isinstance(content, dict):
-        return sum(len(name) + _weight(value) for name, value in content.items())
-    if isinstance(content, list):
-        return sum(map(_weight, content))
-    return len(content) if isinstance(content, str) else 8
 
 
 def _is_added(cell: NotebookNode) -> bool:

@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import LimitOutput
 
 from autograder.course import METADATA, Course
-from autograder.grading.collect import find_notebook
+from autograder.grading.collect.folder import find_notebook
 from autograder.grading.execute import GradingExecute
 from autograder.grading.graft import graft_file
 from autograder.grading.judge import KEY_RESOURCE, Judge

@@ -20,8 +20,8 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.course import METADATA, SKIP_TAG, Course
-from autograder.grading.clean import check_name
-from autograder.grading.collect import MAX_BYTES, find_notebook
+from autograder.grading.clean.folder import check_name
+from autograder.grading.collect.folder import MAX_BYTES, find_notebook
 from autograder.grading.material import material_of
 from autograder.grading.tasks import is_solution, is_test, nbgrader_of
 from autograder.results.outcome import EDITED

@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.course import METADATA, Course
-from autograder.grading.clean import ABOUT, clean_notebook
+from autograder.grading.clean.notebook import ABOUT, clean_notebook
 from autograder.grading.execute import GradingExecute
 from autograder.grading.hidden import Hidden
 from autograder.grading.key import Answer, Answers, Key, Raised, answer_key, parse_answers, recorded

@@ -15,7 +15,7 @@ import nbformat
 import numpy as np
 from nbformat import NotebookNode
 
-from autograder.grading.collect import is_own_file
+from autograder.grading.collect.folder import is_own_file
 from autograder.grading.execute import GradingExecute
 from autograder.grading.material import Material
 from autograder.grading.tasks import Task, is_test, task_of

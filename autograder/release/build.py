@@ -12,8 +12,8 @@ from nbformat import NotebookNode
 from autograder.course import NEVER_RELEASED, RELEASE, SOURCE, Course
 from autograder.errors import AutograderError
 from autograder.files import replace_folder
+from autograder.grading.gradebook.record import generate
 from autograder.grading.mistakes import read_solutions
-from autograder.grading.record import generate
 from autograder.grading.tasks import read_notebook, read_tasks
 from autograder.release.lint import Finding, lint_release, lint_source
 

@@ -7,11 +7,9 @@ that did not change since it was proved is not proved again.
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import hashlib
 import secrets
-import textwrap
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -28,10 +26,10 @@ import autograder
 from autograder.course import NEVER_RELEASED, SOURCE, Course
 from autograder.errors import AutograderError
 from autograder.files import write_atomically
-from autograder.grading import warm
-from autograder.grading.bubblewrap import why_not
 from autograder.grading.execute import GradingExecute
 from autograder.grading.grader import Standard, grade_folder
+from autograder.grading.kernels import warm
+from autograder.grading.kernels.bubblewrap import why_not
 from autograder.grading.key import (
     Answer,
     Answers,
@@ -43,7 +41,7 @@ from autograder.grading.key import (
     run_solutions,
 )
 from autograder.grading.material import Material, Weights, prepare
-from autograder.grading.mistakes import Solution, deal, only_function, read_solutions
+from autograder.grading.mistakes import Solution, deal, read_solutions
 from autograder.grading.tasks import (
     SOLUTION,
     all_needs,
@@ -53,7 +51,7 @@ from autograder.grading.tasks import (
     task_of,
     with_solutions,
 )
-from autograder.notebook.training.models import load_model, save_model
+from autograder.release.trivial import trivial_solutions, trivial_weights
 from autograder.results.outcome import Outcome
 from autograder.results.proof import Finding, watch
 
@@ -62,37 +60,6 @@ if TYPE_CHECKING:
 
 #: How many seeds an assignment is proved under.
 SEEDS = 3
-
-#: Code that does nothing of what any task asks for.
-TRIVIAL = {
-    "nothing": "return None",
-    "zero": "return 0.0",
-    "argument": "return args[-1]",
-    "zeros": "import numpy as np\n    return np.zeros_like(args[-1], dtype=float)",
-    "ones": "import numpy as np\n    return np.ones_like(args[-1], dtype=float)",
-}
-
-#: Code that returns what is asked for in shape and type, with the same number everywhere.
-_CONSTANT = """
-def trivial(*args, **kwargs):
-    import copy
-
-    import numpy as np
-
-    def constant(value):
-        if isinstance(value, dict):
-            return {name: constant(one) for name, one in value.items()}
-        if isinstance(value, tuple | list):
-            return type(value)(map(constant, value))
-        if isinstance(value, np.ndarray):
-            return np.full_like(value, NUMBER)
-        return type(value)(NUMBER) if isinstance(value, int | float | np.number) else None
-
-REFERENCE
-
-    # On copies: what it does to its arguments, to self above all, is not trivial.
-    return constant(NAME(*copy.deepcopy(args), **copy.deepcopy(kwargs)))
-"""
 
 
 def prove(
@@ -268,18 +235,8 @@ class Proof:
         return tried, problems
 
     def _trivial(self) -> tuple[int, list[str]]:
-        solutions = [
-            Solution(f"{task.id}-{name}", task.id, "", "", None, f"def trivial(*args, **kwargs):\n    {body}")
-            for name, body in TRIVIAL.items()
-            for task in self.material.tasks.values()
-            if not task.weights
-        ]
-        for name, text in reference_of(self.material.source).items():
-            if name in self.material.tasks and not self.material.tasks[name].weights:
-                solutions += [
-                    Solution(f"{name}-all-{number}", name, "", "", None, _constant(text, number))
-                    for number in (0, 1)
-                ]
+        graded = [task.id for task in self.material.tasks.values() if not task.weights]
+        solutions = list(trivial_solutions(graded, reference_of(self.material.source)))
         problems = []
         for solution, (got, _) in zip(solutions, self._tried(solutions), strict=True):
             right = self._key.answers(solution.task)
@@ -288,7 +245,7 @@ class Proof:
                 problems.append(f"{solution.name}: earns {', '.join(map(repr, earned))}")
         tried = len(solutions)
         for value in (0, 1) if self.material.weights else ():
-            weights = tuple((name, _filled(content, value)) for name, content in self.material.weights)
+            weights = tuple((name, trivial_weights(saved, value)) for name, saved in self.material.weights)
             shares = self._shares(self.material.source, self._standards[0], weights)
             for task in (task for task in self.material.tasks.values() if task.weights):
                 tried += 1
@@ -400,15 +357,6 @@ class Proof:
         return {outcome.task: outcome.points / outcome.max_points for outcome in graded}
 
 
-def _constant(reference: str, number: int) -> str:
-    """Return a function that has the number everywhere in what the reference returns."""
-    function = only_function(reference)
-    function.decorator_list = []
-    nested = textwrap.indent(ast.unparse(function), "    ")
-    text = _CONSTANT.replace("NUMBER", str(number)).replace("NAME", function.name)
-    return text.replace("REFERENCE", nested)
-
-
 def wrong_answers(key: Answers, got: Answers) -> set[str]:
     """Return the names of the answers that do not agree with the key."""
     return {name for name, right in key.items() if name not in got or _differs(right, got[name].value)}
@@ -416,16 +364,6 @@ def wrong_answers(key: Answers, got: Answers) -> set[str]:
 
 def _differs(right: Answer, value: object) -> bool:
     return isinstance(value, Raised) or right.relation.difference(right.value, value) is not None
-
-
-def _filled(weights: bytes, value: float) -> bytes:
-    """Return saved weights with all parameters set to one value."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "weights.npz"
-        path.write_bytes(weights)
-        params, dataset = load_model(path)
-        save_model(path, {name: np.full_like(array, value) for name, array in params.items()}, dataset)
-        return path.read_bytes()
 
 
 def _said(cell: NotebookNode) -> str:

@@ -16,7 +16,10 @@ from nbformat import NotebookNode
 
 from autograder.course import Course
 from autograder.errors import AutograderError
-from autograder.grading.clean import check_name, clean_html, clean_markdown, clean_notebook
+from autograder.grading.clean.folder import check_name
+from autograder.grading.clean.markdown import clean_markdown
+from autograder.grading.clean.markup import clean_html
+from autograder.grading.clean.notebook import clean_notebook
 from autograder.grading.engine import grade_assignment
 from autograder.grading.graft import graft, read_cells
 from autograder.notebook.messages import panel

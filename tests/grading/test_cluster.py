@@ -18,9 +18,10 @@ import pytest
 import autograder
 from autograder.course import Course
 from autograder.errors import AutograderError
-from autograder.grading import bubblewrap, cluster, parcel
 from autograder.grading.engine import grade_assignment
-from autograder.grading.parcel import Parcel
+from autograder.grading.kernels import bubblewrap
+from autograder.grading.workers import cluster, parcel
+from autograder.grading.workers.parcel import Parcel
 from autograder.results.outcome import Result
 from tests.clusters import Cluster, a_cluster
 from tests.courses import RIGHT, answered, hand_in
@@ -61,7 +62,8 @@ def kernels(worker: psutil.Process) -> list[psutil.Process]:
     for process in worker.children(recursive=True):
         with contextlib.suppress(psutil.Error):
             if any(
-                part in process.cmdline() for part in ("autograder.grading.forkserver", "ipykernel_launcher")
+                part in process.cmdline()
+                for part in ("autograder.grading.kernels.forkserver", "ipykernel_launcher")
             ):
                 found.append(process)
     return found
@@ -136,7 +138,7 @@ def test_a_worker_without_a_sandbox_is_refused_by_name(course: Course, tmp_path:
 
 def test_without_dask_it_is_said_what_to_type(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     hands_in(course, li=RIGHT["double"])
-    monkeypatch.delitem(sys.modules, "autograder.grading.cluster")
+    monkeypatch.delitem(sys.modules, "autograder.grading.workers.cluster")
     monkeypatch.setitem(sys.modules, "distributed", None)
     refused = _refusal(course, "tcp://127.0.0.1:1")
     assert refused.what == "To grade on a cluster takes Dask, which is not installed."

@@ -15,8 +15,8 @@ import pytest
 
 from autograder.course import Course
 from autograder.errors import AutograderError
-from autograder.grading import archive as archives
-from autograder.grading.download import collect
+from autograder.grading.collect import archive as archives
+from autograder.grading.collect.download import collect
 from autograder.grading.engine import grade_assignment
 from autograder.results.collected import Line
 from tests.courses import RIGHT, answered

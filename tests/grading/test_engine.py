@@ -19,8 +19,8 @@ from traitlets.config import Config
 
 from autograder.course import Course
 from autograder.grading.engine import grade_assignment
-from autograder.grading.hands import Hands
-from autograder.grading.pool import LocalPool
+from autograder.grading.workers.hands import Hands
+from autograder.grading.workers.pool import LocalPool
 from autograder.results.outcome import Result
 from tests.courses import RIGHT, answered, hand_in
 

@@ -10,9 +10,9 @@ import pytest
 
 from autograder.course import Course
 from autograder.errors import AutograderError, RunStoppedError
-from autograder.grading import recorder
 from autograder.grading.engine import grade_assignment
-from autograder.grading.record import open_gradebook
+from autograder.grading.gradebook import recorder
+from autograder.grading.gradebook.record import open_gradebook
 from autograder.results.outcome import Change, Result
 from tests.courses import RIGHT, answered, hand_in
 from tests.databases import Postgres, a_postgres, needs_postgres

@@ -17,8 +17,9 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.course import Course
-from autograder.grading import engine, ledger, recorder
+from autograder.grading import engine
 from autograder.grading.engine import grade_assignment
+from autograder.grading.gradebook import ledger, recorder
 from autograder.grading.material import assignment_seed
 from autograder.release.build import release as build_release
 from autograder.results.outcome import Change, Result

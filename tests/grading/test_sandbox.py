@@ -15,10 +15,10 @@ import pytest
 
 from autograder.course import Course
 from autograder.errors import AutograderError
-from autograder.grading import bubblewrap, limits, warm
-from autograder.grading.bubblewrap import Sandbox, why_not
 from autograder.grading.engine import grade_assignment
 from autograder.grading.execute import GradingExecute
+from autograder.grading.kernels import bubblewrap, limits, warm
+from autograder.grading.kernels.bubblewrap import Sandbox, why_not
 from tests.courses import RIGHT, answered, hand_in
 
 needs_bubblewrap = pytest.mark.skipif(why_not() is not None, reason=f"no sandbox here: {why_not()}")
@@ -49,7 +49,7 @@ FAKES = {
     "silent": ("sys.exit(3)", "exit code 3", "user namespaces"),
     # The worst of all: it runs what it is given, shut in nothing.
     "open": (
-        "at = sys.argv.index('--')\nplan = sys.argv.index('autograder.grading.inside') + 1\n"
+        "at = sys.argv.index('--')\nplan = sys.argv.index('autograder.grading.kernels.inside') + 1\n"
         "import json\nread = json.loads(sys.argv[plan])\nread['copies'] = []\n"
         "sys.argv[plan] = json.dumps(read)\n"
         "os.execv(sys.argv[at + 1], sys.argv[at + 1:])",

@@ -15,10 +15,10 @@ import psutil
 import pytest
 
 from autograder.course import Course
-from autograder.grading import users, warm
-from autograder.grading.bubblewrap import why_not
 from autograder.grading.engine import grade_folder, standards
 from autograder.grading.execute import GradingExecute
+from autograder.grading.kernels import users, warm
+from autograder.grading.kernels.bubblewrap import why_not
 from tests.courses import RIGHT, answered, hand_in
 
 pytestmark = pytest.mark.skipif(why_not() is not None, reason=f"no sandbox here: {why_not()}")

@@ -14,8 +14,8 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.course import Course
-from autograder.grading.bubblewrap import why_not
 from autograder.grading.engine import grade_assignment
+from autograder.grading.kernels.bubblewrap import why_not
 from autograder.release.build import release
 from autograder.results.outcome import Outcome, Result
 from tests.courses import RIGHT, answered, hand_in, make_course, source_notebook, with_weights

@@ -14,8 +14,8 @@ import pytest
 
 import autograder
 from autograder.course import Course
-from autograder.grading.bubblewrap import why_not
 from autograder.grading.engine import grade_assignment
+from autograder.grading.kernels.bubblewrap import why_not
 from autograder.results.outcome import Result
 from tests.courses import RIGHT, answered, hand_in
 from tests.hostile.attacks.machine import CONNECTS, READS, SEALED, WRITES, looking

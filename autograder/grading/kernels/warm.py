@@ -28,9 +28,9 @@ from pathlib import Path
 import psutil
 
 from autograder.files import short_tempdir
-from autograder.grading import users
-from autograder.grading.bubblewrap import COPIES, SHARED_MEMORY, WORK, Sandbox
-from autograder.grading.limits import Limits
+from autograder.grading.kernels import users
+from autograder.grading.kernels.bubblewrap import COPIES, SHARED_MEMORY, WORK, Sandbox
+from autograder.grading.kernels.limits import Limits
 
 #: Seconds for the server to import everything, to fork a kernel, and to see one end.
 _PATIENCE = 30
@@ -159,7 +159,7 @@ class ForkServer:
             sandbox = _Nursery(folder, folder, (), limits, theirs.fileno())
             arguments = (str(theirs.fileno()), json.dumps(COPIES[1:]))
             self._process = subprocess.Popen(
-                sandbox.command("autograder.grading.forkserver", *arguments),
+                sandbox.command("autograder.grading.kernels.forkserver", *arguments),
                 env=sandbox.environment(environment),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

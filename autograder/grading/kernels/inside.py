@@ -1,8 +1,8 @@
 """The first code that runs in a sandbox, before any of a student's.
 
-It is run as ``python -m autograder.grading.inside PLAN MODULE ARGUMENT…``. PLAN is JSON: ``limits`` (what
-`Limits.rlimits` returns), ``copies`` (folders to copy, from and to), ``unseen`` (paths that must not be in
-sight) and ``proof`` (the file to leave the proof in).
+It is run as ``python -m autograder.grading.kernels.inside PLAN MODULE ARGUMENT…``. PLAN is JSON: ``limits``
+(what `Limits.rlimits` returns), ``copies`` (folders to copy, from and to), ``unseen`` (paths that must not be
+in sight) and ``proof`` (the file to leave the proof in).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from autograder.grading import room, users
+from autograder.grading.kernels import room, users
 
 #: What a kernel would import by itself, in the order in which it would.
 MODULES = ("numpy", "ipykernel.kernelapp", "autograder.notebook", "matplotlib.pyplot")

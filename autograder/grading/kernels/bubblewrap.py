@@ -19,8 +19,8 @@ from autograder.course import Course
 from autograder.data.dataset import data_folder
 from autograder.data.images import datasets
 from autograder.errors import AutograderError
-from autograder.grading import users
-from autograder.grading.limits import MIB, Limits
+from autograder.grading.kernels import users
+from autograder.grading.kernels.limits import MIB, Limits
 
 #: Where things lie in the sandbox. All but the first two are read-only.
 HOME = "/tmp/home"
@@ -154,7 +154,7 @@ class Sandbox:
         return _shown(self.submission, _SUBMISSION)
 
     def _python(self, module: str, arguments: tuple[str, ...]) -> list[str]:
-        return ["-m", "autograder.grading.inside", json.dumps(self.plan()), module, *arguments]
+        return ["-m", "autograder.grading.kernels.inside", json.dumps(self.plan()), module, *arguments]
 
     @property
     def _proof(self) -> Path:
@@ -178,7 +178,7 @@ class Sandbox:
         all_ = ["--perms", "1777"]
         room = [*all_, "--size", str(self.limits.disk), "--tmpfs", "/tmp"]
         devices = ["--dev", "/dev", *all_, "--size", str(SHARED_MEMORY), "--tmpfs", "/dev/shm"]
-        return ["--proc", "/proc", *devices, *room, *all_, "--dir", HOME, *all_, "--dir", WORK]
+        return ["--proc", "/proc", *devices, *room, "--dir", HOME, "--dir", WORK]
 
     def _furniture(self) -> list[str]:
         package = Path(autograder.__file__).parent

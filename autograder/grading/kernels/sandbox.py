@@ -19,10 +19,10 @@ from typing import Any, cast
 import psutil
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from autograder.grading import users, warm
-from autograder.grading.bubblewrap import Sandbox
-from autograder.grading.limits import Limits, Watch
-from autograder.grading.warm import WarmKernel
+from autograder.grading.kernels import users, warm
+from autograder.grading.kernels.bubblewrap import Sandbox
+from autograder.grading.kernels.limits import Limits, Watch
+from autograder.grading.kernels.warm import WarmKernel
 
 #: What passes from the grader's environment into the kernel's.
 _PASSED = (

@@ -24,11 +24,12 @@ from distributed import Client, KilledWorker, Worker, get_worker
 
 import autograder
 from autograder.errors import AutograderError, RunStoppedError
-from autograder.grading import bubblewrap, fingerprint
+from autograder.grading.gradebook import fingerprint
 from autograder.grading.grader import Standard
-from autograder.grading.hands import Hands
-from autograder.grading.parcel import Parcel, grade_parcel
-from autograder.grading.pool import Pool
+from autograder.grading.kernels import bubblewrap
+from autograder.grading.workers.hands import Hands
+from autograder.grading.workers.parcel import Parcel, grade_parcel
+from autograder.grading.workers.pool import Pool
 from autograder.results.outcome import Result
 
 if TYPE_CHECKING:

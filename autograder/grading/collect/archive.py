@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from autograder.grading.collect import MAX_BYTES
+from autograder.grading.collect.folder import MAX_BYTES
 from autograder.results.outcome import plain
 
 #: Files in an archive; a class of a thousand hands in fewer.

@@ -19,7 +19,7 @@ import socket
 import struct
 from pathlib import Path
 
-from autograder.grading import users
+from autograder.grading.kernels import users
 
 #: Of <sched.h>.
 _NEW_MOUNTS, _NEW_HOST_NAME, _NEW_IPC = 0x00020000, 0x04000000, 0x08000000

@@ -11,8 +11,8 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from autograder.course import Course
 from autograder.errors import RunStoppedError
-from autograder.grading import ledger
-from autograder.grading.record import gradebook_address, open_gradebook, record
+from autograder.grading.gradebook import ledger
+from autograder.grading.gradebook.record import gradebook_address, open_gradebook, record
 from autograder.results.feedback import write_feedback
 from autograder.results.outcome import Result
 

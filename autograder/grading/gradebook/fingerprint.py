@@ -13,10 +13,10 @@ import numpy as np
 
 import autograder
 from autograder.course import Course
-from autograder.grading.collect import is_own_file
+from autograder.grading.collect.folder import is_own_file
 from autograder.grading.execute import GradingExecute
+from autograder.grading.gradebook.record import open_gradebook
 from autograder.grading.material import Material
-from autograder.grading.record import open_gradebook
 
 
 def of_assignment(course: Course, assignment: str, materials: Iterable[Material]) -> str:

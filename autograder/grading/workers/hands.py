@@ -8,6 +8,8 @@ was.
 from __future__ import annotations
 
 import contextlib
+import functools
+import multiprocessing.forkserver
 import multiprocessing.util
 import os
 import secrets
@@ -26,13 +28,32 @@ import psutil
 
 from autograder.errors import AutograderError
 from autograder.files import short_tempdir
-from autograder.grading import warm
+from autograder.grading.kernels import warm
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 #: A submission whose process dies this often is not tried again.
 TRIES = 2
+
+#: What the process that hands are forked from imports.
+_IMPORTED = ["autograder.grading.grader"]
+
+
+@functools.cache
+def prepare() -> None:
+    """Begin to import what hands need, while this process imports what it needs itself."""
+    if os.name != "posix":
+        return
+    # multiprocessing keeps its sockets in a folder, which a killed process would leave behind. This shell
+    # waits for the end of its input, which comes with our end, however we end.
+    ours, _ = os.pipe()
+    words = ["sh", "-c", 'read -r _; rm -rf "$1"', "sh", multiprocessing.util.get_temp_dir()]
+    input_ = (os.POSIX_SPAWN_DUP2, ours, 0)
+    os.posix_spawnp("sh", words, os.environ, file_actions=[input_], setsid=True)
+    os.close(ours)
+    multiprocessing.forkserver.set_forkserver_preload(_IMPORTED)
+    multiprocessing.forkserver.ensure_running()
 
 
 class Hands:
@@ -130,10 +151,8 @@ class _Hand:
     def __init__(self, scratch: str) -> None:
         # A forked one would inherit the gradebook's open connection and its locks.
         context = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
-        context.set_forkserver_preload(["autograder.grading.grader"])
-        # multiprocessing keeps its sockets in a folder that it would leave behind, too.
-        sockets = multiprocessing.util.get_temp_dir()
-        begin = (_begin_work, (scratch, os.getpid(), sockets, dict(os.environ)))
+        prepare()
+        begin = (_begin_work, (scratch, os.getpid(), dict(os.environ)))
         self.pool = ProcessPoolExecutor(1, context, *begin)
         self.process = psutil.Process(self.pool.submit(os.getpid).result())
 
@@ -143,9 +162,9 @@ class _Hand:
         self.pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _begin_work(scratch: str, owner: int, sockets: str, environment: dict[str, str]) -> None:
+def _begin_work(scratch: str, owner: int, environment: dict[str, str]) -> None:
     """Make a new hand ready: what it writes lies in `scratch`, and Ctrl-C is not for it to answer."""
-    threading.Thread(target=_end_with, args=(owner, scratch, sockets), daemon=True).start()
+    threading.Thread(target=_end_with, args=(owner, scratch), daemon=True).start()
     # A server forks the hands, and knows the environment in which it began.
     os.environ.clear()
     os.environ.update(environment)
@@ -156,15 +175,14 @@ def _begin_work(scratch: str, owner: int, sockets: str, environment: dict[str, s
     warm.begin()
 
 
-def _end_with(owner: int, *folders: str) -> None:
+def _end_with(owner: int, scratch: str) -> None:
     """Wait until the owner's process is gone: killed, it leaves hands and kernels that nobody ends."""
     with contextlib.suppress(psutil.NoSuchProcess):
         main = psutil.Process(owner)
         while main.status() != psutil.STATUS_ZOMBIE:
             time.sleep(0.5)
     _end_children(psutil.Process())
-    for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(scratch, ignore_errors=True)
     os._exit(1)
 
 

@@ -27,9 +27,9 @@ from autograder.converter import convert
 from autograder.course import AUTOGRADED, CONFIG_FILE, SOURCE, SUBMITTED, Course
 from autograder.errors import AutograderError
 from autograder.files import replace_folder
-from autograder.grading import ledger
-from autograder.grading.clean import check_name, clean_folder
-from autograder.grading.collect import copy_files, is_own_file
+from autograder.grading.clean.folder import check_name, clean_folder
+from autograder.grading.collect.folder import copy_files, is_own_file
+from autograder.grading.gradebook import ledger
 from autograder.grading.tasks import TEST_SUFFIX, nbgrader_of, read_notebook
 from autograder.results.outcome import Change, Result
 

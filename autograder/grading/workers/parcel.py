@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Self
 
 from autograder.errors import AutograderError
 from autograder.files import short_tempdir
-from autograder.grading.collect import MAX_BYTES, find_notebook, other_files
+from autograder.grading.collect.folder import MAX_BYTES, find_notebook, other_files
 from autograder.grading.grader import Standard, grade_folder
-from autograder.grading.limits import size
+from autograder.grading.kernels.limits import size
 from autograder.results.outcome import Result
 
 if TYPE_CHECKING:

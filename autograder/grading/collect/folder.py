@@ -118,8 +118,8 @@ def before_autograde(assignment: str, notebooks: list[str], **_: Any) -> None:
     over renamed notebooks.
     """
     from autograder.course import Course
-    from autograder.grading.ledger import forget
-    from autograder.grading.record import open_gradebook, register
+    from autograder.grading.gradebook.ledger import forget
+    from autograder.grading.gradebook.record import open_gradebook, register
 
     course = Course.find()
     register(course, assignment)

@@ -1,8 +1,8 @@
 """The fork server: a process that has imported what kernels need, and forks one for each submission.
 
-It is run in a sandbox, as ``python -m autograder.grading.forkserver FD``. FD is a socket, over which one byte
-and another socket come for each kernel. On that one the kernel's plan comes, as JSON, and over it go a byte
-when the kernel begins, and its exit code when it has ended.
+It is run in a sandbox, as ``python -m autograder.grading.kernels.forkserver FD``. FD is a socket, over which
+one byte and another socket come for each kernel. On that one the kernel's plan comes, as JSON, and over it go
+a byte when the kernel begins, and its exit code when it has ended.
 
 No code of a student's runs in the server, and nothing of a submission is read by it, so that there is nothing
 in its memory that a later kernel, being a copy of it, could find.
@@ -21,7 +21,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from autograder.grading import inside, room, users
+from autograder.grading.kernels import inside, room, users
 
 
 def main() -> None:

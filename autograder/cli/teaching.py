@@ -1,31 +1,16 @@
-"""The `autograder` command: one thin function a verb, no logic.
-
-What a verb finds goes to stdout, how it is getting on to stderr. Exit code 0: done; 1: it could not be
-done, and the message says why; 2: the command was mistyped; 130: stopped with Ctrl-C.
-"""
+"""The verbs of those who teach: prove and release assignments, collect and grade a class's work."""
 
 # What a verb needs is imported inside it: `autograder --help` must not wait for nbgrader.
 from __future__ import annotations
 
 import os
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from autograder import __version__
-from autograder.errors import AutograderError
-
-app = typer.Typer(
-    name="autograder",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+app = typer.Typer()
 
 
 class Sandbox(StrEnum):
@@ -33,98 +18,6 @@ class Sandbox(StrEnum):
 
     BWRAP = "bwrap"
     NONE = "none"
-
-
-def main() -> None:
-    """Run the command, and tell of what a person can act on without a traceback."""
-    try:
-        app()
-    except AutograderError as error:
-        typer.echo(f"autograder: {error}", err=True)
-        sys.exit(1)
-    except OSError as error:
-        # What the machine refuses: no room, no permission, a folder where a file is.
-        where = f"\n  where     {error.filename}" if error.filename else ""
-        typer.echo(f"autograder: The machine refused: {error.strerror or error}.{where}", err=True)
-        typer.echo(
-            "  next      make room, or the right to write there; then the same command again", err=True
-        )
-        sys.exit(1)
-    except SystemExit as stop:
-        # typer turns Ctrl-C into this exit code, and says nothing.
-        if stop.code == 130:
-            typer.echo("\nStopped. What was finished is kept; type the command again to go on.", err=True)
-        raise
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"autograder {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def autograder(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
-    ] = False,
-) -> None:
-    """Grade Gradbook's notebooks, and get the pictures that they learn from."""
-
-
-@app.command()
-def download(
-    source: Annotated[
-        Path | None,
-        typer.Option(
-            "--from",
-            metavar="PATH",
-            help="Take the archive, or a folder of its seven files, from the disk.",
-        ),
-    ] = None,
-    mirror: Annotated[
-        str | None, typer.Option(metavar="URL", help="Try this address of the archive first.")
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace CIFAR-10 even if it is there.")] = False,
-) -> None:
-    """Get CIFAR-10 (170 MB), verify it, and keep it where the notebooks look for it.
-
-    For example:
-
-    - `autograder download`
-    - `autograder download --from cifar-10-python.tar.gz`
-    - `autograder download --mirror https://my.university.example/cifar-10-python.tar.gz`
-    """
-    from autograder.data import cifar10
-
-    if source is not None and mirror is not None:
-        message = "--from takes the data from the disk, --mirror from the network: give one of them"
-        raise typer.BadParameter(message)
-    if source is not None:
-        path = cifar10.install(source, force=force)
-    else:
-        path = cifar10.download(mirror, force=force)
-    if path is None:
-        typer.echo("CIFAR-10 is there already, and whole. To replace it: autograder download --force")
-    else:
-        typer.echo(f"CIFAR-10 is ready: {path}")
-
-
-@app.command()
-def data() -> None:
-    """Show which data sets are there, and verify them.
-
-    For example:
-
-    - `autograder data`
-    """
-    from autograder.data import images
-
-    found = images.status()
-    for status in found:
-        typer.echo(status)
-    if any(status.state == "corrupt" for status in found):
-        raise typer.Exit(1)
 
 
 @app.command()
@@ -211,7 +104,7 @@ def collect(
     - `autograder collect 02_knn submissions.zip --roster class.csv`
     """
     from autograder.course import Course
-    from autograder.grading.download import collect as collect_archives
+    from autograder.grading.collect.download import collect as collect_archives
     from autograder.results import collected
 
     course = Course.find()
@@ -269,6 +162,9 @@ def grade(
     - `autograder grade 02_knn --workers 8`
     - `autograder grade 02_knn --scheduler tcp://10.0.0.1:8786`
     """
+    from autograder.grading.workers import hands
+
+    hands.prepare()
     from autograder.course import FEEDBACK, Course
     from autograder.grading.engine import grade_assignment
     from autograder.grading.material import assignment_seed
@@ -296,52 +192,6 @@ def grade(
         typer.echo(f"Feedback pages: {course.folder(FEEDBACK)}{os.sep}STUDENT{os.sep}{assignment}")
     if any(result.failure for result in results):
         raise typer.Exit(1)
-
-
-@app.command()
-def check(
-    assignment: Annotated[str, typer.Argument(help="The assignment, for example 02_knn.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
-) -> None:
-    """Grade your own notebook in work/, as a class would be graded, and say what is wrong.
-
-    For example:
-
-    - `autograder check 02_knn`
-    """
-    from autograder.course import Course
-    from autograder.grading.engine import grade_own
-    from autograder.results import report
-
-    course = Course.find()
-    assignment = course.assignment(assignment)
-    result = grade_own(course, assignment)
-    report.show([result], assignment, as_json=as_json)
-    if not as_json:
-        report.explain(result)
-    if result.points < result.max_points:
-        raise typer.Exit(1)
-
-
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def lab(context: typer.Context) -> None:
-    """Open JupyterLab on your own copy of the assignments, in work/.
-
-    What is missing there is copied from assignments/; a file that is there is never touched. Further
-    options go to JupyterLab.
-
-    For example:
-
-    - `autograder lab`
-    - `autograder lab --no-browser --port 8899`
-    """
-    from autograder.course import Course
-    from autograder.lab import copy_missing, open_lab
-
-    course = Course.find()
-    for path in copy_missing(course):
-        typer.echo(f"copied {path.relative_to(course.root)}")
-    open_lab(course, context.args)
 
 
 @app.command()

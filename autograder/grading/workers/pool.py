@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from autograder.errors import AutograderError, RunStoppedError, said
 from autograder.grading.grader import Standard, grade_folder
-from autograder.grading.hands import Hands
+from autograder.grading.workers.hands import Hands
 from autograder.results.outcome import Result
 
 if TYPE_CHECKING:

@@ -23,8 +23,8 @@ from nbgrader.utils import parse_utc
 from autograder.course import RELEASE, SUBMITTED, Course
 from autograder.errors import AutograderError
 from autograder.files import replace_folder
-from autograder.grading.archive import Archive, Member, RefusedError, open_archive
-from autograder.grading.clean import check_name
+from autograder.grading.clean.folder import check_name
+from autograder.grading.collect.archive import Archive, Member, RefusedError, open_archive
 from autograder.results.collected import Line
 from autograder.results.outcome import plain
 
