@@ -26,8 +26,6 @@ from tests.hostile.attacks.markup import MARKDOWN, MARKUP, filled
 
 pytestmark = [needs_chromium, pytest.mark.slow]
 
-TOKEN = "for-this-test-alone"
-
 #: Gives its author a point, by the formgrader's own interface, and says so in the page's title.
 GRADES_ITSELF = """
 const id = location.pathname.split('/').filter(part => part).pop();
@@ -40,7 +38,8 @@ fetch('/formgrader/api/grades?submission_id=' + id)
   .then(() => { document.title += 'hit1000;'; });
 """
 _CODED = base64.b64encode(GRADES_ITSELF.encode()).decode()
-SCRIPT = f"""<img src="x" onerror="eval(atob('{_CODED}'))">"""
+_RUN = f"eval(atob('{_CODED}'))"
+SCRIPT = f"""<img src="x" onerror="{_RUN}"><svg onload="{_RUN}"></svg><script>{_RUN}</script>"""
 DISPLAYED = f"from IPython.display import HTML, display\ndisplay(HTML({SCRIPT!r}))\nprint({SCRIPT!r})"
 
 STUDENTS = ["李雷 🙂", "{{7*7}}", "O'Neill", 'say "hi" & go']
@@ -76,7 +75,8 @@ def formgrader(graded: Course, tmp_path_factory: pytest.TempPathFactory) -> Iter
     options = {
         "ip": "127.0.0.1",
         "port": port,
-        "IdentityProvider.token": TOKEN,
+        # Whoever opens a page is the instructor, as one who has logged in.
+        "IdentityProvider.token": "",
         "ServerApp.jpserver_extensions": "{'nbgrader.server_extensions.formgrader': True}",
     }
     command = [sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"]
@@ -89,7 +89,7 @@ def formgrader(graded: Course, tmp_path_factory: pytest.TempPathFactory) -> Iter
     )
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait_for(f"{address}/api?token={TOKEN}", server)
+        _wait_for(f"{address}/api", server)
         yield address
     finally:
         server.terminate()
@@ -130,7 +130,7 @@ def test_in_the_formgrader_no_script_runs_and_no_grade_changes(
     graded: Course, formgrader: str, tmp_path: Path
 ) -> None:
     before = ids_and_scores(graded)
-    page = open_page(f"{formgrader}/formgrader/submissions/{before[STUDENTS[0]][0]}/?token={TOKEN}", tmp_path)
+    page = open_page(f"{formgrader}/formgrader/submissions/{before[STUDENTS[0]][0]}/", tmp_path)
     assert "Why is the sum twice as large?" in page
     assert "hit" not in title(page)
     assert ids_and_scores(graded) == before
@@ -138,7 +138,7 @@ def test_in_the_formgrader_no_script_runs_and_no_grade_changes(
 
 @pytest.mark.parametrize("place", ["gradebook/01_tiny/tiny", "manage_submissions/01_tiny", "manage_students"])
 def test_the_formgraders_lists_run_nothing_of_a_name(formgrader: str, tmp_path: Path, place: str) -> None:
-    page = open_page(f"{formgrader}/formgrader/{place}/?token={TOKEN}", tmp_path)
+    page = open_page(f"{formgrader}/formgrader/{place}/", tmp_path)
     assert "hit" not in title(page)
     assert "onerror" not in page
 
@@ -148,3 +148,21 @@ def test_feedback_pages_run_nothing(graded: Course, tmp_path: Path) -> None:
         page = open_page((graded.root / "feedback" / student / "01_tiny/tiny.html").as_uri(), tmp_path)
         assert "Because." in page
         assert "hit" not in title(page)
+
+
+def test_this_would_notice_a_script_that_runs(graded: Course, formgrader: str, tmp_path: Path) -> None:
+    """The same answer, not cleaned, gives its author a point when the page is opened."""
+    release = graded.root / "assignments/01_tiny/tiny.ipynb"
+    student = STUDENTS[2]
+    shown = graded.root / "autograded" / student / "01_tiny/tiny.ipynb"
+    before = ids_and_scores(graded)
+    cleaned = shown.read_bytes()
+    shown.unlink()
+    nbformat.write(answered(release, **{**RIGHT, "q-why": f"Because.\n\n{SCRIPT}"}), shown)
+    try:
+        page = open_page(f"{formgrader}/formgrader/submissions/{before[student][0]}/", tmp_path)
+    finally:
+        shown.unlink()
+        shown.write_bytes(cleaned)
+    assert "hit" in title(page)
+    assert ids_and_scores(graded)[student] != before[student]
