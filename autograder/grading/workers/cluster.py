@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import cloudpickle
+import distributed
 import numpy as np
 from distributed import Client, KilledWorker, Worker, get_worker
 
@@ -66,9 +67,8 @@ class ClusterPool(Pool):
         self._client = _connect(address)
         try:
             self._check_workers()
-            # Made by a task, and not scattered: Dask makes it again where the worker that had it dies.
-            bench = cloudpickle.dumps(_Bench(list(standards), _without_course(config)))
-            self._bench = self._client.submit(pickle.loads, bench, pure=False)
+            self._pickled = cloudpickle.dumps(_Bench(list(standards), _without_course(config)))
+            self._bench = self._new_bench()
             self._executor = self._client.get_executor(pure=False)
         except BaseException:
             self._client.close()
@@ -84,6 +84,9 @@ class ClusterPool(Pool):
 
     def submit(self, student: str, folder: Path) -> Future[Result]:
         """Have a submission graded."""
+        # Workers that die again and again just as they begin make Dask give the bench up.
+        if self._bench.status == "error":
+            self._bench = self._new_bench()
         parcel = Parcel.pack(folder, self._notebooks)
         future: Future[Result] = self._executor.submit(_grade, self._bench, self._terms, student, parcel)
         return future
@@ -116,6 +119,10 @@ class ClusterPool(Pool):
             done="What was finished is kept.",
             next="start it again, then the same command",
         )
+
+    def _new_bench(self) -> distributed.Future[Any]:
+        # Made by a task, and not scattered: Dask makes it again where the worker that had it dies.
+        return self._client.submit(pickle.loads, self._pickled, pure=False)
 
     def _check_workers(self) -> None:
         with contextlib.suppress(TimeoutError):
