@@ -50,7 +50,7 @@ def prepare() -> None:
     ours, _ = os.pipe()
     words = ["sh", "-c", 'read -r _; rm -rf "$1"', "sh", multiprocessing.util.get_temp_dir()]
     input_ = (os.POSIX_SPAWN_DUP2, ours, 0)
-    os.posix_spawnp("sh", words, os.environ, file_actions=[input_], setsid=True)
+    os.posix_spawn("/bin/sh", words, {"PATH": os.defpath}, file_actions=[input_], setsid=True)
     os.close(ours)
     multiprocessing.forkserver.set_forkserver_preload(_IMPORTED)
     multiprocessing.forkserver.ensure_running()
