@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 #: The names of six hues, 60° apart.
-_HUES = ("red", "yellow", "green", "cyan", "blue", "magenta")
+HUES = ("red", "yellow", "green", "cyan", "blue", "magenta")
 
 
 def hue_histograms(images: np.ndarray, histograms: np.ndarray, captions: Sequence[str]) -> None:
@@ -50,7 +50,7 @@ def hue_histograms(images: np.ndarray, histograms: np.ndarray, captions: Sequenc
             below.bar(range(bins), histograms[place], 0.9, color=colours, edgecolor=GREY, linewidth=0.4)
             below.set(ylim=(0, 1.08 * top), xlim=(-0.7, bins - 0.3))
             ticks = [k * bins / 6 for k in range(6)]
-            below.set_xticks(ticks, [name[0].upper() for name in _HUES], fontsize="small")
+            below.set_xticks(ticks, [name[0].upper() for name in HUES], fontsize="small")
             below.tick_params(axis="y", labelsize="small", labelleft=place == 0)
         picture.axes[1, 0].set_ylabel("colour a pixel", fontsize="small")
         told = [
@@ -65,7 +65,7 @@ def hue_histograms(images: np.ndarray, histograms: np.ndarray, captions: Sequenc
 
 def _hue(histogram: np.ndarray) -> str:
     """Return the name of the hue that is nearest to the largest bin."""
-    return _HUES[round(6 * int(np.nanargmax(histogram)) / len(histogram)) % 6]
+    return HUES[round(6 * int(np.nanargmax(histogram)) / len(histogram)) % 6]
 
 
 def hog_glyphs(

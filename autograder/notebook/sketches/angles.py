@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from autograder.notebook.plots.descriptors import HUES
 from autograder.notebook.plots.picture import BLUE, GREY, RED, shown
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def colour_circle(pixels: Sequence[Sequence[float]], bins: int = 12) -> None:
     with shown(size=(4.2, 4.2)) as picture:
         axes = picture.axes
         _bins(axes, bins, 360)
-        for k, name in enumerate(("red", "yellow", "green", "cyan", "blue", "magenta")):
+        for k, name in enumerate(HUES):
             angle = np.pi * k / 3
             axes.text(1.52 * np.cos(angle), 1.5 * np.sin(angle), name, ha="center", va="center", color=GREY)
         for pixel, angle, length in zip(pixels, np.radians(angles), lengths / lengths.max(), strict=True):
