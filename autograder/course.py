@@ -206,8 +206,8 @@ def configure(c: Any) -> None:
     # Stock execution (nbgrader's Validate button) must not run an hour of training either.
     c.Execute.skip_cells_with_tag = SKIP_TAG
 
-    c.Autograde.pre_convert_hook = "autograder.grading.collect.folder.before_autograde"
-    c.Autograde.post_convert_hook = "autograder.grading.clean.folder.after_autograde"
+    c.Autograde.pre_convert_hook = "autograder.grading.gradebook.hooks.before_autograde"
+    c.Autograde.post_convert_hook = "autograder.grading.gradebook.hooks.after_autograde"
     c.Autograde.exporter_class = "autograder.grading.graft.TolerantExporter"
     c.Autograde.sanitize_preprocessors = ["autograder.grading.graft.Graft"]
     c.Autograde.autograde_preprocessors = [

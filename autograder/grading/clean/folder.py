@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
-from autograder.course import AUTOGRADED, Course
 from autograder.errors import AutograderError
 from autograder.results.outcome import plain
 
@@ -33,15 +31,6 @@ def clean_folder(folder: Path, notebooks: list[str]) -> None:
             path.is_file() and path not in graded and path.suffix.lower() not in PASSIVE_FILES
         ):
             path.unlink()
-
-
-def after_autograde(assignment: str, notebooks: list[str], **_: Any) -> None:
-    """Clean what ``nbgrader autograde`` copied beside the notebooks; it calls this after each submission."""
-    course = Course.find()
-    # The student is told as a pattern, "*"; only the paths of the notebooks say who it is.
-    students = {Path(notebook).parent.parent.name for notebook in notebooks} or course.students(assignment)
-    for student in students:
-        clean_folder(course.folder(AUTOGRADED) / student / assignment, course.notebooks(assignment))
 
 
 def check_name(student: str) -> None:

@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 from pathlib import Path
-from typing import Any
 
 #: A notebook of the course has some 100 kB; what is a thousand times as large is not read.
 MAX_BYTES = 100 * 2**20
@@ -109,29 +108,3 @@ def _left_out(directory: str, names: list[str]) -> list[str]:
         or name.endswith(".ipynb")
         or not _is_plain(Path(directory) / name)
     ]
-
-
-def before_autograde(assignment: str, notebooks: list[str], **_: Any) -> None:
-    """Make a submission ready for ``nbgrader autograde``, which calls this before each one.
-
-    nbgrader itself would refuse an assignment that a fresh clone's gradebook does not know yet, and pass
-    over renamed notebooks.
-    """
-    from autograder.course import Course
-    from autograder.grading.gradebook.ledger import forget
-    from autograder.grading.gradebook.record import open_gradebook, register
-
-    course = Course.find()
-    register(course, assignment)
-    # Each is listed under its right name, whatever the file is called; the graft finds it.
-    folders = {Path(notebook).parent for notebook in notebooks}
-    with open_gradebook(course) as gradebook:
-        for folder in folders:
-            forget(gradebook, assignment, folder.parent.name)
-    expected = course.notebooks(assignment)
-    notebooks[:] = sorted(
-        str(folder / f"{name}.ipynb")
-        for folder in folders
-        for name in expected
-        if find_notebook(folder, name, expected) is not None
-    )
