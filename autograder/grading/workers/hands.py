@@ -21,14 +21,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from types import TracebackType
-from typing import ParamSpec, Self, TypeVar
+from typing import ParamSpec, TypeVar
 
 import psutil
 
 from autograder.errors import AutograderError
 from autograder.files import short_tempdir
 from autograder.grading.kernels import warm
+from autograder.grading.workers.workforce import Workforce
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -56,7 +56,7 @@ def prepare() -> None:
     multiprocessing.forkserver.ensure_running()
 
 
-class Hands:
+class Hands(Workforce):
     """As many processes as are at work at the same time; each begins when it is first needed.
 
     What they write while they grade lies in one temporary folder, which ends with them. They end with the
@@ -132,17 +132,6 @@ class Hands:
 
     def _clear(self) -> None:
         shutil.rmtree(self._scratch, ignore_errors=True)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, type_: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if error is None:
-            self.close()
-        else:
-            self.end()
 
 
 class _Hand:

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import os
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from autograder.errors import AutograderError, RunStoppedError, said
 from autograder.grading.grader import Standard, grade_folder
 from autograder.grading.workers.hands import Hands
+from autograder.grading.workers.workforce import Workforce
 from autograder.results.outcome import Result
 
 if TYPE_CHECKING:
     from traitlets.config import Config
 
 
-class Pool(ABC):
-    """Grades submissions, several at once.
-
-    Used in a ``with`` statement: where its block ends in an exception, what is being graded is dropped.
-    """
+class Pool(Workforce):
+    """Grades submissions, several at once."""
 
     @property
     @abstractmethod
@@ -33,14 +30,6 @@ class Pool(ABC):
     @abstractmethod
     def submit(self, student: str, folder: Path) -> Future[Result]:
         """Have a submission graded."""
-
-    @abstractmethod
-    def close(self) -> None:
-        """Let the workers go, once nothing is being graded."""
-
-    @abstractmethod
-    def end(self) -> None:
-        """Drop at once what is being graded."""
 
     def why(self, error: BaseException) -> str:
         """Return in a sentence why a submission could not be graded."""
@@ -100,17 +89,6 @@ class Pool(ABC):
             raise
         except Exception as error:
             return Result(student, {}, [], failure=self.why(error))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, type_: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if error is None:
-            self.close()
-        else:
-            self.end()
 
 
 class LocalPool(Pool):
