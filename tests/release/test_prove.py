@@ -17,7 +17,8 @@ from autograder.errors import AutograderError
 from autograder.grading.material import prepare
 from autograder.grading.mistakes import read_solutions
 from autograder.release.build import release
-from autograder.release.prove import Proof, prove
+from autograder.release.claims import Proof
+from autograder.release.prove import prove
 from autograder.results.proof import Finding
 
 

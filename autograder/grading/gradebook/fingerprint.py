@@ -41,7 +41,7 @@ def of_assignment(course: Course, assignment: str, materials: Iterable[Material]
         parts += [material.name, material.source_text, material.release_text, str(material.seed)]
         parts += map(str, material.mistakes)
         parts += [f"{name} {hashlib.sha256(content).hexdigest()}" for name, content in material.weights]
-    return _hash(parts)
+    return of_parts(parts)
 
 
 def of_submission(folder: Path, assignment: str) -> str:
@@ -63,18 +63,25 @@ def of_submission(folder: Path, assignment: str) -> str:
                 with path.open("rb") as file:
                     content = hashlib.file_digest(file, "sha256").hexdigest()
                 parts += [os.fsencode(path.relative_to(folder)).hex(), content]
-    return _hash(parts)
+    return of_parts(parts)
 
 
 @functools.cache
-def of_package() -> str:
-    """Return a hash of the package: its version, and its code, which changes within a version too."""
+def of_package(*rooms: str) -> str:
+    """Return a hash of the package: its version, and its code, which changes within a version too.
+
+    Parameters
+    ----------
+    rooms
+        The folders of the package that count; by default all.
+    """
     root = Path(str(autograder.__file__)).parent
-    code = [path.read_text(encoding="utf-8") for path in sorted(root.rglob("*.py"))]
-    return _hash([autograder.__version__, *code])
+    paths = {path for room in rooms or (".",) for path in (root / room).rglob("*.py")}
+    return of_parts([autograder.__version__, *(path.read_text(encoding="utf-8") for path in sorted(paths))])
 
 
-def _hash(parts: Iterable[str]) -> str:
+def of_parts(parts: Iterable[str]) -> str:
+    """Return a hash of texts, which tells where one ends and the next begins."""
     digest = hashlib.sha256()
     for part in parts:
         data = part.encode("utf-8", "surrogatepass")
