@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import glob
 import os
 import shutil
@@ -20,7 +21,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from nbgrader.utils import parse_utc
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection, inspect, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from autograder.converter import convert
@@ -96,8 +97,10 @@ def open_gradebook(course: Course) -> Gradebook:
     path = os.environ.get("PATH", "")
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
     try:
-        gradebook = Gradebook(directory.db_url, directory.course_id)
-        _add_course(gradebook, directory.course_id)
+        gradebook = _gradebook(directory.db_url, directory.course_id)
+        if not inspect(gradebook.engine).has_table("course"):
+            _gradebook.cache_clear()
+            gradebook = _gradebook(directory.db_url, directory.course_id)
         return gradebook
     except (SQLAlchemyError, ModuleNotFoundError) as error:
         raise AutograderError(
@@ -109,6 +112,14 @@ def open_gradebook(course: Course) -> Gradebook:
         ) from None
     finally:
         os.environ["PATH"] = path
+
+
+@functools.lru_cache(maxsize=1)
+def _gradebook(url: str, course: str) -> Gradebook:
+    """Return a gradebook that may be closed and used again, so that its statements are compiled once."""
+    gradebook = Gradebook(url, course)
+    _add_course(gradebook, course)
+    return gradebook
 
 
 def _add_course(gradebook: Gradebook, name: str) -> None:
@@ -145,8 +156,12 @@ def _transaction(course: Course) -> Iterator[tuple[Gradebook, Connection]]:
         gradebook.db.remove()
         with gradebook.engine.connect() as connection, connection.begin():
             gradebook.db.configure(bind=connection, join_transaction_mode="rollback_only")
-            yield gradebook, connection
-            gradebook.db.flush()
+            try:
+                yield gradebook, connection
+                gradebook.db.flush()
+            finally:
+                gradebook.db.remove()
+                gradebook.db.configure(bind=gradebook.engine, join_transaction_mode="conditional_savepoint")
 
 
 def record(course: Course, assignment: str, result: Result, fingerprint: str) -> list[Change]:
