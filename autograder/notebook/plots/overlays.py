@@ -59,6 +59,8 @@ def overlaid_curves(
         for axis, holds in zip(("x", "y"), logarithmic, strict=True):
             if holds:
                 getattr(axes, f"set_{axis}scale")("log")
+        if not logarithmic[0] and np.all(across == np.round(across)):
+            axes.locator_params(axis="x", integer=True)
         axes.grid(alpha=0.3)
         axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
         picture.text = f"{sentence(ylabel)} over {xlabel}. " + " ".join(
