@@ -95,6 +95,41 @@ def test_a_class_comes_with_methods_from_several_cells(earlier):
     assert layer_class.__doc__ == "A layer."
 
 
+def carrying(path: Path, what: str = "2 * x") -> None:
+    write(path, f"def layer(x):\n    return {what}")
+
+
+def test_what_that_notebook_took_over_itself_comes_along(earlier, tmp_path: Path):
+    carrying(tmp_path / "course" / "03_layers" / "layers.ipynb")
+    earlier(
+        "from autograder.notebook import carry_over",
+        '(layer,) = carry_over("03_layers/layers", "layer")',
+        "class Net:\n    def loss(self, x):\n        return layer(x) + 1",
+    )
+    (net,) = carry_over(NOTEBOOK, "Net")
+    assert net().loss(3) == 7
+
+
+def test_where_it_took_something_over_from_is_told_when_that_is_not_there(earlier):
+    earlier('(layer,) = carry_over("03_layers/layers", "layer")', "def loss(x):\n    return layer(x)")
+    assert "there is no notebook 03_layers/layers" in str(refusal("loss"))
+
+
+def test_a_notebook_that_takes_over_from_itself_is_told(earlier):
+    earlier(f'(layer,) = carry_over("{NOTEBOOK}", "layer")', "def loss(x):\n    return layer(x)")
+    assert "takes over from itself" in str(refusal("loss"))
+
+
+def test_another_function_of_that_name_is_not_called(earlier, tmp_path: Path):
+    carrying(tmp_path / "course" / "03_layers" / "layers.ipynb")
+    earlier(
+        "def carry_over(*names):\n    raise SystemExit",
+        '(layer,) = carry_over("03_layers/layers", "layer")',
+    )
+    (layer,) = carry_over(NOTEBOOK, "layer")
+    assert layer(4) == 8
+
+
 def test_the_last_definition_of_a_name_counts(earlier):
     earlier(
         "def f():\n    return 1\nold = f",

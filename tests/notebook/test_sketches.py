@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
+from autograder.errors import AutograderError
 from autograder.notebook import sketches
 from autograder.notebook.plots.picture import Picture
 
@@ -119,3 +121,19 @@ def test_half_circle_has_every_bin_twice(pictures: list[Picture]) -> None:
     sketches.half_circle([(4, -4)], bins=4)
     assert [text for text in texts(pictures[0].figure.axes[0]) if text.isdigit()] == list("01230123")
     assert "(4, -4) has the orientation 135° and the magnitude 5.66" in pictures[0].text
+
+
+def test_valley_tells_where_each_path_begins_and_ends(pictures: list[Picture]) -> None:
+    path = np.array([[4.0, 1.0], [2.0, -1.0], [1.0, 0.5]])
+    sketches.valley(lambda a, b: a**2 + 8 * b**2, {"sgd": path, "adam": path[:2]})
+    axes = pictures[0].figure.axes[0]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["sgd", "adam", "lowest point"]
+    np.testing.assert_array_equal(axes.lines[0].get_xydata(), path)
+    assert "sgd: from (4, 1) in 2 steps to (1, 0.5), height 24 to 3." in pictures[0].text
+
+
+@pytest.mark.parametrize("paths", [{}, {"sgd": np.zeros(3)}, {"sgd": np.zeros((0, 2))}])
+def test_valley_refuses_what_is_no_path(paths, pictures: list[Picture]) -> None:
+    with pytest.raises(AutograderError):
+        sketches.valley(lambda a, b: a + b, paths)
+    assert pictures == []

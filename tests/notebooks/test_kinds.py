@@ -56,6 +56,25 @@ KINDS = [
         "04_two_layer_net/two_layer_net",
         ["net_half_missing", "net_reg_gradient_doubled", "net_reg_gradient_halved"],
     ),
+    ("no bias correction", "05_optimization/optimizers", ["adam_uncorrected"]),
+    (
+        "t is never incremented, or used before",
+        "05_optimization/optimizers",
+        ["adam_t_not_kept", "adam_t_used_before"],
+    ),
+    ("classical momentum for Nesterov's", "05_optimization/optimizers", ["nesterov_momentum_classical"]),
+    ("biases are regularised", "05_optimization/initialization", ["net_biases_regularised"]),
+    (
+        "a weight is left out, or counted twice",
+        "05_optimization/initialization",
+        ["net_last_not_regularised", "net_first_not_regularised", "net_one_weight_each_time"],
+    ),
+    (
+        "another factor in a net's regularisation",
+        "05_optimization/initialization",
+        ["net_half_missing", "net_reg_gradient_doubled", "net_reg_gradient_halved"],
+    ),
+    ("a ReLU on the scores", "05_optimization/initialization", ["net_relu_on_scores"]),
     ("a ReLU on the scores", "04_two_layer_net/two_layer_net", ["net_relu_on_scores"]),
 ]
 

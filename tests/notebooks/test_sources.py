@@ -7,8 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
+from nbformat import NotebookNode
 
 from autograder.grading.mistakes import read_solutions
+from autograder.grading.tasks import visible_source
 
 SOURCE = Path(__file__).parents[2] / "source_solutions"
 NOTEBOOKS = sorted(SOURCE.glob("*/*.ipynb"))
@@ -73,7 +75,7 @@ def test_visible_checks_say_what_the_mistake_is(path, cells):
     graded = by_task(cells, "-test")
     silent = []
     for mistake in read_solutions(path.parent / "mistakes" / f"{path.stem}.py"):
-        visible = text(graded[mistake.task]).partition("### BEGIN HIDDEN TESTS")[0]
+        visible = visible_source(NotebookNode(source=text(graded[mistake.task])))
         if mistake.hidden_only is None and mistake.title not in visible:
             silent.append(mistake.name)
     assert silent == []

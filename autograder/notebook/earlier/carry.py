@@ -23,8 +23,9 @@ def carry_over(notebook: str, *names: str, source: Literal["own", "reference"] =
     """Return functions and classes that you wrote in an earlier notebook.
 
     Of the earlier notebook, as it was last saved, nothing runs but the imports and definitions that the named
-    things need: functions, classes, methods given by ``@add_to_class``, names of literals. The last
-    definition of a name counts. They live in a namespace of their own, and see nothing of this notebook.
+    things need: functions, classes, methods given by ``@add_to_class``, names of literals; and what it took
+    over itself, from the notebooks beside it. The last definition of a name counts. They live in a namespace
+    of their own, and see nothing of this notebook.
 
     Parameters
     ----------
@@ -64,7 +65,9 @@ def carry_over(notebook: str, *names: str, source: Literal["own", "reference"] =
     return tuple(found[name] for name in names)
 
 
-def load(notebook: str, path: Path, names: Sequence[str]) -> dict[str, Any]:
+def load(
+    notebook: str, path: Path, names: Sequence[str], opened: frozenset[str] = frozenset()
+) -> dict[str, Any]:
     """Return what a notebook's file defines by `names`.
 
     Parameters
@@ -75,6 +78,8 @@ def load(notebook: str, path: Path, names: Sequence[str]) -> dict[str, Any]:
         The file.
     names
         The names.
+    opened
+        The notebooks that wait for this one.
 
     Raises
     ------
@@ -84,19 +89,39 @@ def load(notebook: str, path: Path, names: Sequence[str]) -> dict[str, Any]:
     definitions = read_definitions(notebook, _code_cells(notebook, path))
     module = new_module(notebook.replace("/", "."))
     errors: dict[Definition, str] = {}
+    told: dict[Definition, CheckFailed] = {}
     for definition in _reached(definitions, names):
         if definition.refusal is not None:
             errors[definition] = definition.refusal
             continue
         try:
-            definition.make(module)
+            if definition.carried is not None:
+                definition.take(module, _carried(path, *definition.carried, opened | {notebook}))
+            else:
+                definition.make(module)
+        except CheckFailed as failure:
+            errors[definition], told[definition] = _told(failure), failure
         except (Exception, SystemExit) as error:
             errors[definition] = _told(error)
     counted = _reached(definitions, names, last=True)
     _require_defined(notebook, path, names, definitions, vars(module))
+    for definition in counted:
+        if definition in told:
+            raise told[definition]
     _require_finished(notebook, path, counted)
     _require_made(notebook, path, names, definitions, errors)
     return {name: vars(module)[name] for name in names}
+
+
+def _carried(path: Path, notebook: str, names: tuple[str, ...], opened: frozenset[str]) -> tuple[Any, ...]:
+    """Return what a notebook's file takes over from one that lies beside it."""
+    if notebook in opened:
+        raise _failure(f"{notebook} takes over from itself.", path, next="leave that line out")
+    file = path.parent.parent / f"{notebook}.ipynb"
+    if not (_is_name(notebook) and file.is_file()):
+        raise _failure(f"there is no notebook {notebook}.", file, next=f"do {notebook} first")
+    found = load(notebook, file, names, opened)
+    return tuple(found[name] for name in names)
 
 
 def _reached(definitions: list[Definition], names: Iterable[str], last: bool = False) -> list[Definition]:

@@ -1,8 +1,9 @@
 """What a notebook defines, found without running it.
 
-Imports, functions, classes, methods given by ``@add_to_class``, and names of literals are definitions. All
-else that a cell holds is left out, and so is a definition that would run code while it is made: by a
-decorator, a default value, a base, a class body. What is left out is remembered with the reason.
+Imports, functions, classes, methods given by ``@add_to_class``, names of literals, and names that are
+carried over from a notebook before are definitions. All else that a cell holds is left out, and so is a
+definition that would run code while it is made: by a decorator, a default value, a base, a class body. What
+is left out is remembered with the reason.
 """
 
 from __future__ import annotations
@@ -51,6 +52,9 @@ class Definition:
         The class that ``@add_to_class`` makes it a method of.
     stubs
         Those of its names that are still to be written.
+    carried
+        Where it takes its names from, when that is another notebook: the notebook, and what they are called
+        there.
     """
 
     node: ast.stmt | None
@@ -61,6 +65,7 @@ class Definition:
     refusal: str | None = None
     owner: str | None = None
     stubs: tuple[str, ...] = ()
+    carried: tuple[str, tuple[str, ...]] | None = None
 
     @property
     def what(self) -> str:
@@ -68,6 +73,14 @@ class Definition:
         if isinstance(self.node, ast.Import | ast.ImportFrom):
             return ast.unparse(self.node)
         return ", ".join(sorted(name for name in self.binds if "." not in name))
+
+    def take(self, module: ModuleType, found: tuple[object, ...]) -> None:
+        """Give its names in `module` to what was carried over for them."""
+        assert isinstance(self.node, ast.Assign)
+        vars(module)["<found>"] = found
+        assign = ast.Assign(self.node.targets, ast.Name("<found>", ast.Load()))
+        ast.fix_missing_locations(ast.copy_location(assign, self.node))
+        exec(compile(ast.Module([assign], []), self.source, "exec", dont_inherit=True), vars(module))
 
     def make(self, module: ModuleType) -> None:
         """Make the definition in `module`, which `new_module` returned.
@@ -164,12 +177,31 @@ def _definition(node: ast.stmt, source: str, cell: str, solution: bool) -> Defin
         # A method that subclasses are to write stands in a class that is given, not in a task's cell.
         stubs = [f"{node.name}.{method.name}" for method in methods if solution and _is_stub(method.body)]
     refusal = None
+    carried = _carried(node)
     try:
-        require_definition(node)
+        if carried is None:
+            require_definition(node)
     except WouldRun as error:
         refusal = str(error)
     place = f"{cell}, line {node.lineno}"
-    return Definition(node, frozenset(binds), frozenset(uses), source, place, refusal, owner, tuple(stubs))
+    return Definition(
+        node, frozenset(binds), frozenset(uses), source, place, refusal, owner, tuple(stubs), carried
+    )
+
+
+def _carried(node: ast.stmt) -> tuple[str, tuple[str, ...]] | None:
+    """Return the notebook and the names of ``a, b = carry_over("…", "a", "b")``, else None."""
+    match node:
+        case ast.Assign(
+            targets=[ast.Tuple() as names],
+            value=ast.Call(func=ast.Name("carry_over") | ast.Attribute(attr="carry_over"), args=[*args]),
+        ) if all(isinstance(part, ast.Name) for part in names.elts):
+            texts = [
+                arg.value for arg in args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
+            ]
+            if len(texts) == len(args) == len(names.elts) + 1:
+                return texts[0], tuple(texts[1:])
+    return None
 
 
 def _take_owner(node: ast.stmt) -> str | None:

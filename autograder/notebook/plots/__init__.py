@@ -8,6 +8,7 @@ from autograder.notebook.plots.descriptors import hog_glyphs, hue_histograms
 from autograder.notebook.plots.gradient_errors import gradient_error, gradient_error_markup
 from autograder.notebook.plots.images import image_grid, image_row, misclassified, neighbours
 from autograder.notebook.plots.matrices import confusion_matrix, distance_matrix, search_heat_map
+from autograder.notebook.plots.overlays import overlaid_curves
 from autograder.notebook.plots.scores import accuracy_over_k, error_bars, timings
 from autograder.notebook.plots.weights import activation_histograms, filters, weight_templates
 
@@ -29,6 +30,7 @@ __all__ = [
     "learning_curves",
     "misclassified",
     "neighbours",
+    "overlaid_curves",
     "search_heat_map",
     "timings",
     "weight_templates",

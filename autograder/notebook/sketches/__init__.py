@@ -5,6 +5,7 @@ from autograder.notebook.sketches.arrays import axes, broadcasting
 from autograder.notebook.sketches.graphs import neuron, two_layers
 from autograder.notebook.sketches.losses import hinge, two_losses
 from autograder.notebook.sketches.neighbours import distances, folds, regions, vote
+from autograder.notebook.sketches.valleys import valley
 
 __all__ = [
     "axes",
@@ -18,5 +19,6 @@ __all__ = [
     "regions",
     "two_layers",
     "two_losses",
+    "valley",
     "vote",
 ]

@@ -53,6 +53,7 @@ EVERY: dict[str, Callable[[], None]] = {
     "learning_curves": lambda: plots.learning_curves(RUN),
     "misclassified": lambda: plots.misclassified(X, Y, Y[::-1], NAMES),
     "neighbours": lambda: plots.neighbours(X[0], 1, X[1:3], Y[1:3], np.array([1.0, 2.0]), NAMES),
+    "overlaid_curves": lambda: plots.overlaid_curves({"sgd": ([0, 1], [1.0, 0.5])}, "step", "loss"),
     "search_heat_map": lambda: plots.search_heat_map({(0.1, 1): 0.3, (0.2, 1): 0.4}),
     "timings": lambda: plots.timings({"loops": 2.0, "none": 0.1}),
     "weight_templates": lambda: plots.weight_templates(RNG.normal(size=(3072, 3)), NAMES),
@@ -67,6 +68,7 @@ EVERY: dict[str, Callable[[], None]] = {
     "two_layers": lambda: sketches.two_layers(200, 3072, 100, 10),
     "two_losses": lambda: sketches.two_losses(np.array([1.0, 3.0, -1.0]), 0),
     "folds": lambda: sketches.folds(3),
+    "valley": lambda: sketches.valley(lambda a, b: a**2 + b**2, {"sgd": POINTS}),
     "regions": lambda: sketches.regions(lambda X, k: np.zeros(len(X)), POINTS, CLASSES, [1]),
 }
 

@@ -1,0 +1,77 @@
+"""Several curves of one quantity in one picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from autograder.errors import AutograderError
+from autograder.notebook.plots.curves import spans_magnitudes
+from autograder.notebook.plots.picture import series, shown
+from autograder.notebook.plots.words import number, sentence
+
+#: Points up to which each has a marker; more of them would hide the line.
+_DOTTED = 40
+
+#: Points of a curve that its text names.
+_TOLD = 9
+
+
+def overlaid_curves(
+    curves: Mapping[str, tuple[Sequence[float], Sequence[float]]], xlabel: str, ylabel: str
+) -> None:
+    """Show several curves on common axes, which are logarithmic where the numbers span magnitudes.
+
+    On a logarithmic axis numbers that are 0 have no place, and a curve ends there; the text names them.
+
+    Parameters
+    ----------
+    curves
+        For each curve its name, with the points' x and y.
+    xlabel, ylabel
+        What the axes show.
+
+    Raises
+    ------
+    AutograderError
+        When there is no curve, or when one has no points, or not a y for each x.
+    """
+    if not curves:
+        raise AutograderError("There is nothing to show: no curve was given.")
+    points = {name: (np.asarray(x, float), np.asarray(y, float)) for name, (x, y) in curves.items()}
+    for name, (x, y) in points.items():
+        if x.shape != y.shape or not x.size:
+            raise AutograderError(
+                f"The curve {name} cannot be drawn.",
+                expected="a y for each x, one at the least",
+                got=f"{x.size} and {y.size}",
+            )
+    across, up = (np.concatenate([point[axis] for point in points.values()]) for axis in (0, 1))
+    logarithmic = [spans_magnitudes(values[values != 0]) for values in (across, up)]
+    with shown(size=(7.4, 3.6)) as picture:
+        axes = picture.axes
+        for index, (name, (x, y)) in enumerate(points.items()):
+            drawn = np.where(np.isfinite(y) & ~((y <= 0) & logarithmic[1]), y, np.nan)
+            look = series(index) | ({"marker": ""} if x.size > _DOTTED else {"markersize": 5})
+            axes.plot(x, drawn, **look, label=name)
+        axes.set(xlabel=xlabel, ylabel=ylabel)
+        for axis, holds in zip(("x", "y"), logarithmic, strict=True):
+            if holds:
+                getattr(axes, f"set_{axis}scale")("log")
+        if not logarithmic[0] and np.all(across == np.round(across)):
+            axes.locator_params(axis="x", integer=True)
+        axes.grid(alpha=0.3)
+        axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+        picture.text = f"{sentence(ylabel)} over {xlabel}. " + " ".join(
+            f"{name}: {_told(x, y)}." for name, (x, y) in points.items()
+        )
+
+
+def _told(x: np.ndarray, y: np.ndarray) -> str:
+    """Name points enough to follow a curve by ear, from the first to the last."""
+    places = np.unique(np.linspace(0, len(x) - 1, min(_TOLD, len(x))).round().astype(int))
+    return ", ".join(
+        f"{number(y[place]) if np.isfinite(y[place]) else 'not finite'} at {number(x[place])}"
+        for place in places
+    )

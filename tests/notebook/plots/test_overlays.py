@@ -1,0 +1,38 @@
+"""Curves on common axes: all of them told, and magnitudes on a logarithmic axis."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder.errors import AutograderError
+from autograder.notebook import plots
+from autograder.notebook.plots.picture import Picture
+
+
+def test_every_curve_is_named_and_told(pictures: list[Picture]) -> None:
+    plots.overlaid_curves({"depth 2": ([0, 1], [1.0, 0.5]), "depth 4": ([0], [0.25])}, "step", "loss")
+    axes = pictures[0].figure.axes[0]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["depth 2", "depth 4"]
+    assert (axes.get_xscale(), axes.get_yscale()) == ("linear", "linear")
+    assert pictures[0].text == "Loss over step. depth 2: 1 at 0, 0.5 at 1. depth 4: 0.25 at 0."
+
+
+def test_a_curve_over_magnitudes_ends_where_it_is_0(pictures: list[Picture]) -> None:
+    plots.overlaid_curves({"small": ([1, 2, 3], [1.0, 0.001, 0.0])}, "layer", "spread")
+    axes = pictures[0].figure.axes[0]
+    assert axes.get_yscale() == "log"
+    assert np.isnan(axes.lines[0].get_ydata()[2])
+    assert "0 at 3" in pictures[0].text
+
+
+def test_what_is_not_finite_is_told(pictures: list[Picture]) -> None:
+    plots.overlaid_curves({"far": ([1, 2], [1.0, np.inf])}, "scale", "loss")
+    assert "not finite at 2" in pictures[0].text
+
+
+@pytest.mark.parametrize("curves", [{}, {"a": ([], [])}, {"a": ([1, 2], [1])}])
+def test_what_cannot_be_drawn_is_told(curves, pictures: list[Picture]) -> None:
+    with pytest.raises(AutograderError):
+        plots.overlaid_curves(curves, "x", "y")
+    assert pictures == []
