@@ -37,27 +37,50 @@ class Release:
     changed: list[str] = field(default_factory=list)
 
 
-def release(
-    course: Course, assignment: str, approve: Callable[[Course, str, Path], None] | None = None
-) -> Release:
-    """Generate an assignment from its source, and put it in place once it is found in order.
+def release(course: Course, assignment: str) -> Release:
+    """Generate an assignment from its source, and put it in place once the lint finds it in order.
+
+    Raises
+    ------
+    AutograderError
+        As `release_all` does.
+    """
+    (made,) = release_all(course, [assignment])
+    return made
+
+
+def release_all(
+    course: Course,
+    assignments: Sequence[str],
+    approve: Callable[[Course, Path, Sequence[str]], None] | None = None,
+) -> list[Release]:
+    """Generate assignments from their sources, and put them in place once all are found in order.
 
     The same source gives the same bytes.
 
     Parameters
     ----------
-    course, assignment
+    course, assignments
         What is released.
     approve
-        Called with the course, the assignment and the folder of the new release before that is put in place;
-        what it raises stops it.
+        Called with the course, the folder in which the new releases lie and the assignments, before these
+        are put in place; what it raises stops it.
 
     Raises
     ------
     AutograderError
-        When the source or the release breaks a rule of `autograder.release.lint`; the release that was
-        there stays.
+        When a source or a release breaks a rule of `autograder.release.lint`; the releases that were there
+        stay.
     """
+    with tempfile.TemporaryDirectory(dir=course.root, prefix=".release-") as scratch:
+        for assignment in assignments:
+            _generate(course, assignment, Path(scratch))
+        if approve is not None:
+            approve(course, Path(scratch), assignments)
+        return [_put_in_place(course, assignment, Path(scratch) / assignment) for assignment in assignments]
+
+
+def _generate(course: Course, assignment: str, into: Path) -> None:
     source = course.folder(SOURCE) / assignment
     notebooks = _read(source)
     if not notebooks:
@@ -66,16 +89,16 @@ def release(
     _refuse(assignment, [finding for name, nb in notebooks.items() for finding in lint_source(nb, name)])
     for name, notebook in notebooks.items():
         _check_solutions(source, name, notebook)
+    generated = generate(course, assignment, into)
+    _refuse(assignment, lint_release(generated, notebooks, _read(generated)))
+
+
+def _put_in_place(course: Course, assignment: str, generated: Path) -> Release:
     target = course.folder(RELEASE) / assignment
-    with tempfile.TemporaryDirectory(dir=course.root, prefix=".release-") as scratch:
-        generated = generate(course, assignment, Path(scratch))
-        _refuse(assignment, lint_release(generated, notebooks, _read(generated)))
-        if approve is not None:
-            approve(course, assignment, generated)
-        changed = _differences(generated, target)
-        if changed:
-            target.parent.mkdir(exist_ok=True)
-            replace_folder(generated, target)
+    changed = _differences(generated, target)
+    if changed:
+        target.parent.mkdir(exist_ok=True)
+        replace_folder(generated, target)
     return Release(assignment, target, changed)
 
 

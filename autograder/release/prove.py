@@ -9,9 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import multiprocessing
+import os
 import secrets
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+from queue import Queue
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,10 +25,10 @@ from autograder.course import NEVER_RELEASED, SOURCE, Course
 from autograder.errors import AutograderError
 from autograder.files import write_atomically
 from autograder.grading.gradebook import fingerprint
-from autograder.grading.kernels import warm
 from autograder.grading.kernels.bubblewrap import why_not
 from autograder.grading.material import Material, prepare
 from autograder.grading.mistakes import Solution, read_solutions
+from autograder.grading.workers.hands import Hands
 from autograder.release.claims import Proof
 from autograder.results.proof import Finding, watch
 
@@ -35,16 +40,16 @@ SEEDS = 3
 
 
 def prove(
-    course: Course, assignment: str, released: Path | None = None, *, again: bool = False
+    course: Course, assignments: Sequence[str], released: Path | None = None, *, again: bool = False
 ) -> Iterator[Finding]:
-    """Prove the notebooks of an assignment; yield each finding as it comes.
+    """Prove the notebooks of assignments, as many at a time as there are cores; yield findings as they come.
 
     Parameters
     ----------
-    course, assignment
+    course, assignments
         What is proved.
     released
-        The folder of the release; by default the one that students have.
+        The folder in which the releases lie; by default the one that students have.
     again
         Prove what did not change since it was proved, too.
 
@@ -53,52 +58,132 @@ def prove(
     AutograderError
         When there is no source, no fitting release, or a reference that does not answer.
     """
-    for material in prepare(course, assignment, released):
-        folder = course.folder(SOURCE) / assignment
-        variants = tuple(read_solutions(folder / NEVER_RELEASED[1] / f"{material.name}.py"))
-        mark = course.private / "proofs" / f"{assignment}-{material.name}"
-        print_ = _fingerprint(material, variants)
-        with contextlib.suppress(OSError):
-            if mark.read_text(encoding="utf-8") == print_ and not again:
-                yield Finding(f"{assignment}/{material.name}", "proved before, unchanged", 0, (), 0.0, 0)
-                continue
-        seeds = tuple(secrets.randbelow(2**31) for _ in range(SEEDS))
-        sound = True
-        with warm.kernels():
-            for finding in Proof(material, variants, proving_config(course), seeds).findings():
-                sound = sound and finding.holds
-                yield finding
-        if sound:
-            write_atomically(mark, print_)
+    due = []
+    for candidate in _candidates(course, assignments, released):
+        if candidate.is_proved and not again:
+            yield Finding(candidate.notebook, "proved before, unchanged", 0, (), 0.0, 0)
+        else:
+            due.append(candidate)
+    yield from _prove_at_once(due, proving_config(course))
 
 
-def require_sound(course: Course, assignment: str, released: Path) -> None:
-    """Make sure that an assignment is sound before students get it.
+def require_sound(course: Course, generated: Path, assignments: Sequence[str]) -> None:
+    """Make sure that assignments are sound before students get them.
 
     Parameters
     ----------
-    course, assignment
+    course, assignments
         What is released.
-    released
-        The folder of the release.
+    generated
+        The folder in which the releases lie.
 
     Raises
     ------
     AutograderError
         With what would be graded or taught wrongly.
     """
-    findings = watch(prove(course, assignment, released))
-    problems = [f"{finding.claim}? {problem}" for finding in findings for problem in finding.problems]
-    if not problems:
+    unsound = [finding for finding in watch(prove(course, assignments, generated)) if not finding.holds]
+    if not unsound:
         return
+    problems = [f"{found.notebook}: {found.claim}? {text}" for found in unsound for text in found.problems]
     more = [f"and {len(problems) - 20} more"] if len(problems) > 20 else []
+    names = sorted({finding.notebook.partition("/")[0] for finding in unsound})
     raise AutograderError(
-        f"{assignment} is not sound, and is not released.",
+        f"Not sound: {', '.join(names)}.",
         expected="what autograder prove looks for, by running every solution that lies beside the source",
         got="\n            ".join([*problems[:20], *more]),
-        done="The release that was there is unchanged.",
-        next=f"mend the source, its mistakes or its variants, then autograder release {assignment}",
+        done="Nothing was released. The releases that were there are unchanged.",
+        next=f"mend the sources, their mistakes or variants, then autograder release {' '.join(names)}",
     )
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A notebook that may have to be proved.
+
+    Attributes
+    ----------
+    material
+        The notebook with its mistakes.
+    variants
+        Right solutions written differently.
+    mark
+        The file that says what of it was proved.
+    """
+
+    material: Material
+    variants: tuple[Solution, ...]
+    mark: Path
+
+    @property
+    def notebook(self) -> str:
+        return f"{self.material.assignment}/{self.material.name}"
+
+    @property
+    def is_proved(self) -> bool:
+        with contextlib.suppress(OSError):
+            return self.mark.read_text(encoding="utf-8") == self._fingerprint()
+        return False
+
+    def mark_proved(self) -> None:
+        write_atomically(self.mark, self._fingerprint())
+
+    def _fingerprint(self) -> str:
+        """Return a hash of all that a proof rests on."""
+        material = self.material
+        weights = [f"{name} {hashlib.sha256(content).hexdigest()}" for name, content in material.weights]
+        solutions = [str(solution) for solution in (*material.mistakes, *self.variants)]
+        texts = [material.source_text, material.release_text]
+        code = fingerprint.of_package("data", "grading", "notebook", "release")
+        return fingerprint.of_parts([code, np.__version__, *texts, *solutions, *weights])
+
+
+def _candidates(course: Course, assignments: Sequence[str], released: Path | None) -> Iterator[_Candidate]:
+    for assignment in assignments:
+        for material in prepare(course, assignment, released and released / assignment):
+            folder = course.folder(SOURCE) / assignment / NEVER_RELEASED[1]
+            variants = tuple(read_solutions(folder / f"{material.name}.py"))
+            yield _Candidate(material, variants, course.private / "proofs" / f"{assignment}-{material.name}")
+
+
+def _prove_at_once(due: Sequence[_Candidate], config: Config) -> Iterator[Finding]:
+    """Prove notebooks in processes of their own, those with the most mistakes first: they take longest."""
+    if not due:
+        return
+    cores = os.cpu_count() or 1
+    # Where nobody asks for more findings, the hands are ended first, in the middle of their work.
+    with (
+        multiprocessing.get_context("spawn").Manager() as manager,
+        ThreadPoolExecutor(cores) as threads,
+        Hands() as hands,
+    ):
+        found: Queue[Finding | None] = manager.Queue()
+
+        def proved(candidate: _Candidate) -> None:
+            seeds = tuple(secrets.randbelow(2**31) for _ in range(SEEDS))
+            proof = Proof(candidate.material, candidate.variants, config, seeds)
+            try:
+                if hands.run(_report, proof, found):
+                    # At once: who is interrupted goes on with the others.
+                    candidate.mark_proved()
+            finally:
+                found.put(None)
+
+        due = sorted(due, key=lambda candidate: -len(candidate.material.mistakes))
+        proofs = [threads.submit(proved, candidate) for candidate in due]
+        for _ in proofs:
+            yield from iter(found.get, None)
+        for proof in proofs:
+            proof.result()
+
+
+def _report(proof: Proof, found: Queue[Finding | None]) -> bool:
+    """Put what comes of a proof in a queue; return whether all of it holds."""
+    holds = True
+    for finding in proof.findings():
+        found.put(finding)
+        holds = holds and finding.holds
+    return holds
 
 
 def proving_config(course: Course) -> Config:
@@ -110,12 +195,3 @@ def proving_config(course: Course) -> Config:
     if why_not() is not None:
         config.GradingExecute.sandbox = "none"
     return config
-
-
-def _fingerprint(material: Material, variants: Sequence[Solution]) -> str:
-    """Return a hash of all that a proof rests on."""
-    weights = [f"{name} {hashlib.sha256(content).hexdigest()}" for name, content in material.weights]
-    solutions = [str(solution) for solution in (*material.mistakes, *variants)]
-    texts = [material.source_text, material.release_text]
-    code = fingerprint.of_package("data", "grading", "notebook", "release")
-    return fingerprint.of_parts([code, np.__version__, *texts, *solutions, *weights])

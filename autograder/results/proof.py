@@ -47,7 +47,13 @@ class Finding:
 
 
 def watch(findings: Iterable[Finding]) -> list[Finding]:
-    """Collect findings as they come, and say on stderr how far the proof is."""
+    """Collect findings as they come, and say on stderr how far the proof is.
+
+    Returns
+    -------
+    list of Finding
+        A notebook's together, in the order of the notebooks.
+    """
     columns = SpinnerColumn(), TextColumn("proving"), TimeElapsedColumn(), TextColumn("{task.fields[last]}")
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=None, last="")
@@ -55,7 +61,7 @@ def watch(findings: Iterable[Finding]) -> list[Finding]:
         for finding in findings:
             done.append(finding)
             progress.update(task, last=f"{finding.notebook}: {finding.claim}")
-    return done
+    return sorted(done, key=lambda finding: finding.notebook)
 
 
 def show(findings: Sequence[Finding], *, as_json: bool) -> None:
