@@ -22,6 +22,7 @@ RELEASE = "assignments"
 SUBMITTED = "submitted"
 AUTOGRADED = "autograded"
 FEEDBACK = "feedback"
+REPORTS = "reports"
 WORK = "work"
 DATASETS = "datasets"
 PRIVATE = ".autograder"
@@ -34,6 +35,9 @@ SKIP_TAG = "skip-grading"
 
 #: The metadata key under which cells and notebooks tell things to the autograder, beside nbgrader's own.
 METADATA = "autograder"
+
+#: How the id of a task's graded cell ends.
+TEST_SUFFIX = "-test"
 
 #: What students' code can be shut in while it is graded; the first is the default.
 SANDBOXES = ("bwrap", "none")
@@ -219,6 +223,7 @@ def configure(c: Any) -> None:
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
     c.GradingExecute.kernel_name = GRADING_KERNEL
+    c.GenerateFeedback.exporter_class = "autograder.results.feedback.PageExporter"
     c.GenerateFeedback.preprocessors = [
         "nbgrader.preprocessors.GetGrades",
         "nbgrader.preprocessors.ClearHiddenTests",

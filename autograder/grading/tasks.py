@@ -11,10 +11,8 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.course import METADATA, known
+from autograder.course import METADATA, TEST_SUFFIX, known
 from autograder.errors import AutograderError
-
-TEST_SUFFIX = "-test"
 
 #: The marks around what students write themselves.
 SOLUTION = ("BEGIN SOLUTION", "END SOLUTION")

@@ -48,8 +48,10 @@ def task_names(function: str, cls: str | None = None) -> tuple[str, ...]:
     --------
     >>> task_names("predict"), task_names("__init__", "TwoLayerNet")
     (('predict',), ('__init__', 'two_layer_net_init'))
+    >>> task_names("gradient", "MatMul")[1], task_names("gradient", "ReLU")[1]
+    ('mat_mul_gradient', 'relu_gradient')
     """
     if cls is None:
         return (function,)
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls).lower()
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", "_", cls).lower()
     return function, f"{words}_{function.strip('_')}"

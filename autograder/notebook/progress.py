@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.course import TEST_SUFFIX
 from autograder.notebook.messages import COLOURS, State, show
 
 _states: dict[str, State] = {}
@@ -80,7 +81,7 @@ def _rows(path: Path) -> list[Row]:
         meta = cell.get("metadata", {}).get("nbgrader", {})
         if not meta.get("grade"):
             continue
-        task = str(meta.get("grade_id", "")).removesuffix("-test")
+        task = str(meta.get("grade_id", "")).removesuffix(TEST_SUFFIX)
         points = float(meta.get("points", 0))
         rows.append(Row(task, points, BY_HAND) if meta.get("solution") else _row(task, points))
     return rows

@@ -107,7 +107,9 @@ def test_nbgraders_own_command_judges_alike(course: Course, graded: dict[str, Re
 
 
 def test_the_assignment_is_proved(course: Course) -> None:
-    problems = {finding.claim: finding.problems for finding in prove(course, "01_tiny") if not finding.holds}
+    problems = {
+        finding.claim: finding.problems for finding in prove(course, ["01_tiny"]) if not finding.holds
+    }
     assert problems == {}
 
 

@@ -415,6 +415,9 @@ def test_a_notebook_that_is_not_there_is_told(earlier, tmp_path: Path):
     assert refusal("f", notebook="net").cause == "did you mean 04_net/net?"
     failure = refusal("f", notebook="01_numpy/arrays")
     assert "side by side in" in failure.cause
+    # layer_norm is no slip for batch_norm.
+    earlier("def f():\n    pass").rename(path.with_name("layer_norm.ipynb"))
+    assert refusal("f", notebook="04_net/batch_norm").next.startswith("do 04_net/batch_norm first")
     assert failure.next.startswith("do 01_numpy/arrays first")
     assert refusal("f", notebook="04_net/features").next.startswith("do 04_net/features first")
     for name in ("../course/04_net/net", "04_net/../04_net/net", "/etc/passwd", "..", ""):

@@ -110,6 +110,41 @@ def test_two_layers_names_every_shape(pictures: list[Picture]) -> None:
     assert "W1 of shape (3072, 100) and W2 of (100, 10)" in pictures[0].text
 
 
+def test_batch_writes_mean_and_deviation_below_each_column(pictures: list[Picture]) -> None:
+    sketches.batch(np.array([[4.0, 2.0], [4.0, 5.0], [1.0, -4.0]]))
+    written = texts(pictures[0].figure.axes[0])
+    assert written[written.index("mean") :][:6] == ["mean", "3", "1", "std", "1.41", "3.74"]
+    assert "feature 1 has the mean 1 and the standard deviation 3.74." in pictures[0].text
+
+
+def test_two_norms_writes_means_below_columns_and_beside_rows(pictures: list[Picture]) -> None:
+    sketches.two_norms(np.array([[4.0, 4.0, 1.0], [2.0, 5.0, -4.0]]))
+    by_column, by_row = pictures[0].figure.axes
+    written = texts(by_column)
+    assert [written[i : i + 3] for i in range(6, 14, 4)] == [["3", "4.5", "-1.5"], ["1", "0.5", "2.5"]]
+    written = texts(by_row)
+    assert [written[i : i + 2] for i in (6, 9)] == [["3", "1"], ["1.41", "3.74"]]
+    assert "feature 1 has the mean 4.5 and the standard deviation 0.5;" in pictures[0].text
+    assert "picture 1 has the mean 1 and the standard deviation 3.74." in pictures[0].text
+
+
+def test_four_norms_fills_in_what_shares_a_mean(pictures: list[Picture]) -> None:
+    sketches.four_norms(N=3, C=4, G=2)
+    panels = pictures[0].figure.axes
+    filled = [sum(patch.get_facecolor()[0] < 0.5 for patch in axes.patches) for axes in panels]
+    assert [pixels // 6 for pixels in filled] == [3, 4, 1, 2]
+    assert [axes.get_xlabel() for axes in panels] == ["4 means", "3 means", "12 means", "6 means"]
+    assert "Group norm: 2 channels of one picture, 6 means." in pictures[0].text
+
+
+def test_batch_norm_gives_every_gradient_the_shape_of_its_value(pictures: list[Picture]) -> None:
+    sketches.batch_norm(6, 4)
+    written = texts(pictures[0].figure.axes[0])
+    assert {"dx", "dμ", "dv", "dσ", "dx̂", "dγ", "dβ", "dout"} <= set(written)
+    assert written.count("(6, 4)") == 5
+    assert "μ of shape (4,)" in pictures[0].text
+
+
 def test_colour_circle_says_hue_and_chroma_and_numbers_its_bins(pictures: list[Picture]) -> None:
     sketches.colour_circle([(155, 50, 50), (155, 50, 75)], bins=6)
     assert [text for text in texts(pictures[0].figure.axes[0]) if text.isdigit()] == list("012345")
@@ -137,3 +172,65 @@ def test_valley_refuses_what_is_no_path(paths, pictures: list[Picture]) -> None:
     with pytest.raises(AutograderError):
         sketches.valley(lambda a, b: a + b, paths)
     assert pictures == []
+
+
+def test_thinned_networks_crosses_what_is_left_out(pictures: list[Picture]) -> None:
+    sketches.thinned_networks(np.array([[1.25, 0.0, 1.25], [0.0, 0.0, 0.0]]))
+    panels = pictures[0].figure.axes
+    assert [panel.get_title("left") for panel in panels] == ["2 of 3 units kept", "0 of 3 units kept"]
+    assert [texts(panel).count("×") for panel in panels] == [1, 3]
+    assert [len(panel.lines) for panel in panels] == [10, 0]
+    assert pictures[0].text.endswith("Kept are units 1 and 3; none.")
+
+
+def test_convolution_marks_a_window_and_writes_its_sum(pictures: list[Picture]) -> None:
+    x, w = np.array([[1.0, 2], [3, 4]]), np.array([[1.0, 0], [0, 5]])
+    sketches.convolution(x, w, np.array([[5.0, 0], [0, 4]]), at=(1, 1), stride=2, pad=1)
+    axes = pictures[0].figure.axes[0]
+    assert " ".join(texts(axes)[:16]) == "0 0 0 0 0 1 2 0 0 3 4 0 0 0 0 0"
+    borders = [patch.get_linestyle() for patch in axes.patches[:16]]
+    assert borders.count("-") == 4
+    coloured = [patch.get_facecolor()[3] == 0.45 for patch in axes.patches]
+    assert [i for i in range(16) if coloured[i]] == [10, 11, 14, 15]
+    assert "Output [1, 1] is 4·1 + 0·0 + 0·0 + 0·5 = 4." in pictures[0].text
+
+
+def test_pooling_marks_a_window_and_its_maximum(pictures: list[Picture]) -> None:
+    x = np.arange(12.0).reshape(3, 4)
+    sketches.pooling(x, np.array([[6.0], [10.0]]), (2, 3), at=(1, 0), stride=1)
+    marked = [patch.get_facecolor()[3] == 0.45 for patch in pictures[0].figure.axes[0].patches]
+    assert [i for i, is_marked in enumerate(marked) if is_marked] == [4, 5, 6, 8, 9, 10, 13]
+    assert "Output [1, 0] is the largest of 4, 5, 6, 8, 9 and 10: 10." in pictures[0].text
+
+
+def test_columns_marks_the_column_of_the_window(pictures: list[Picture]) -> None:
+    x = np.arange(6.0).reshape(2, 3)
+    sketches.columns(x, np.array([[0.0, 1, 2], [3, 4, 5]]), (2, 1), at=(0, 2))
+    marked = [patch.get_facecolor()[3] == 0.45 for patch in pictures[0].figure.axes[0].patches]
+    assert [i for i, is_marked in enumerate(marked) if is_marked] == [2, 5, 8, 11]
+    assert "Column 2 holds 2 and 5, the window at [0, 2]." in pictures[0].text
+
+
+def test_strides_has_a_dot_for_every_window(pictures: list[Picture]) -> None:
+    sketches.strides([(1, 0), (2, 1)], size=5, window=3)
+    assert [len(axes.lines) for axes in pictures[0].figure.axes] == [9, 9]
+    sketches.strides([(2, 0)], size=5, window=3)
+    (axes,) = pictures[1].figure.axes
+    assert [tuple(np.ravel(line.get_xydata())) for line in axes.lines] == [
+        (1.5, 1.5),
+        (3.5, 1.5),
+        (1.5, 3.5),
+        (3.5, 3.5),
+    ]
+    assert axes.get_title() == "stride 2, pad 0\nout 2×2"
+    assert "stride 2 and padding 0: 2×2 windows" in pictures[1].text
+
+
+def test_stages_writes_every_shape_and_the_weights_between(pictures: list[Picture]) -> None:
+    sketches.stages([("picture", (3, 8, 4)), ("conv", (9, 8, 4)), ("affine", (10,))], [252, 2890])
+    axes = pictures[0].figure.axes[0]
+    assert {"3×8×4", "9×8×4", "10", "252", "2,890"} <= set(texts(axes))
+    # Three sheets, no more than six for nine channels, and a column.
+    assert len(axes.patches) == 3 + 6 + 1
+    assert "picture 3×8×4, conv 9×8×4 and affine 10." in pictures[0].text
+    assert pictures[0].text.endswith("The layers have 252 and 2,890 weights.")

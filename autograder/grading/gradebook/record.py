@@ -25,13 +25,13 @@ from sqlalchemy import Connection, inspect, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from autograder.converter import convert
-from autograder.course import AUTOGRADED, CONFIG_FILE, SOURCE, SUBMITTED, Course
+from autograder.course import AUTOGRADED, CONFIG_FILE, SOURCE, SUBMITTED, TEST_SUFFIX, Course
 from autograder.errors import AutograderError
 from autograder.files import replace_folder
 from autograder.grading.clean.folder import check_name, clean_folder
 from autograder.grading.collect.folder import copy_files, is_own_file
 from autograder.grading.gradebook import ledger
-from autograder.grading.tasks import TEST_SUFFIX, nbgrader_of, read_notebook
+from autograder.grading.tasks import nbgrader_of, read_notebook
 from autograder.results.outcome import Change, Result
 
 

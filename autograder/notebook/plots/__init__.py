@@ -9,6 +9,7 @@ from autograder.notebook.plots.gradient_errors import gradient_error, gradient_e
 from autograder.notebook.plots.images import image_grid, image_row, misclassified, neighbours
 from autograder.notebook.plots.matrices import confusion_matrix, distance_matrix, search_heat_map
 from autograder.notebook.plots.overlays import overlaid_curves
+from autograder.notebook.plots.responses import responses
 from autograder.notebook.plots.scores import accuracy_over_k, error_bars, timings
 from autograder.notebook.plots.weights import activation_histograms, filters, weight_templates
 
@@ -31,6 +32,7 @@ __all__ = [
     "misclassified",
     "neighbours",
     "overlaid_curves",
+    "responses",
     "search_heat_map",
     "timings",
     "weight_templates",

@@ -160,3 +160,34 @@ def _block(axes: Axes, left: float, name: str, colour: str) -> None:
 def _frame(axes: Axes, across: tuple[float, float], up: tuple[float, float]) -> None:
     axes.set(xlim=across, ylim=up, xticks=[], yticks=[])
     axes.spines[:].set_visible(False)
+
+
+def thinned_networks(kept: np.ndarray) -> None:
+    """Draw a hidden layer once for each picture, with the units that are left out crossed.
+
+    Parameters
+    ----------
+    kept : ndarray of shape (N, H)
+        A row a picture: true, or not 0, where the hidden unit stays. Three inputs and two outputs stand for
+        the layers around it.
+    """
+    from matplotlib.patches import Circle
+
+    kept = np.asarray(kept) != 0
+    N, H = kept.shape
+    with shown(size=(3.1 * N, 2.7), columns=N) as picture:
+        for row, axes in zip(kept, np.ravel(picture.axes), strict=True):
+            hidden = [(1.5, 1.1 * (H - 1) / 2 - 1.1 * unit) for unit in range(H)]
+            around = [*((0.0, 1.5 * i) for i in (1, 0, -1)), *((3.0, 1.5 * i) for i in (0.5, -0.5))]
+            for stays, (x, y) in zip(row, hidden, strict=True):
+                for there in around if stays else []:
+                    axes.plot([x, there[0]], [y, there[1]], color=GREY, linewidth=0.7, zorder=1)
+                axes.add_patch(Circle((x, y), _RADIUS, facecolor="white", edgecolor=BLUE if stays else GREY))
+                if not stays:
+                    axes.text(x, y, "×", ha="center", va="center", color=RED, fontsize="xx-large")
+            for place in around:
+                axes.add_patch(Circle(place, _RADIUS, facecolor=GREEN, alpha=0.4))
+            _frame(axes, (-0.6, 3.6), (-0.55 * H - 0.2, 0.55 * H + 0.2))
+            axes.set(aspect="equal", title=f"{row.sum()} of {H} units kept")
+        rows = "; ".join(listed([str(unit + 1) for unit in np.flatnonzero(row)]) or "none" for row in kept)
+        picture.text = f"The same layer of {H} hidden units for {N} pictures. Kept are units {rows}."

@@ -27,6 +27,7 @@ X, Y = RNG.integers(0, 256, (12, 3072)), np.arange(12) % 3
 NAMES = ["ship", "frog", "deer"]
 RUN = SimpleNamespace(loss_history=[2.3, 2.0, 1.7], train_acc_history=[0.1, 0.4], val_acc_history=[0.1, 0.3])
 POINTS, CLASSES = RNG.normal(size=(9, 2)), np.arange(9) % 3
+TABLE = np.arange(9.0).reshape(3, 3)
 
 #: Each call once, on ordinary data: whoever adds a picture adds it here.
 EVERY: dict[str, Callable[[], None]] = {
@@ -58,17 +59,34 @@ EVERY: dict[str, Callable[[], None]] = {
     "timings": lambda: plots.timings({"loops": 2.0, "none": 0.1}),
     "weight_templates": lambda: plots.weight_templates(RNG.normal(size=(3072, 3)), NAMES),
     "axes": lambda: sketches.axes(POINTS[:2]),
+    "batch": lambda: sketches.batch(POINTS[:3]),
+    "batch_norm": lambda: sketches.batch_norm(3, 2),
     "broadcasting": lambda: sketches.broadcasting(np.array([10.0, 20.0]), np.array([1.0, 2.0, 3.0])),
+    "computation": lambda: sketches.computation(SimpleNamespace(name="MatMul", inputs=())),
+    "host_and_device": sketches.host_and_device,
     "colour_circle": lambda: sketches.colour_circle([(200, 50, 50), (50, 50, 200)]),
     "half_circle": lambda: sketches.half_circle([(4, 0), (4, -4)]),
     "distances": lambda: sketches.distances(POINTS[:2], POINTS[2:5]),
     "vote": lambda: sketches.vote(np.zeros(2), POINTS, CLASSES, [1, 3]),
     "hinge": sketches.hinge,
     "neuron": lambda: sketches.neuron([2.0, -1.0], [3.0, 1.0], -2.0),
+    "thinned_networks": lambda: sketches.thinned_networks(np.array([[1, 0], [0, 1]])),
     "two_layers": lambda: sketches.two_layers(200, 3072, 100, 10),
     "two_losses": lambda: sketches.two_losses(np.array([1.0, 3.0, -1.0]), 0),
     "folds": lambda: sketches.folds(3),
     "valley": lambda: sketches.valley(lambda a, b: a**2 + b**2, {"sgd": POINTS}),
+    "two_norms": lambda: sketches.two_norms(np.array([[4.0, 4.0, 1.0], [2.0, 5.0, -4.0]])),
+    "four_norms": lambda: sketches.four_norms(N=3, C=4, G=2),
+    "convolution": lambda: sketches.convolution(TABLE, np.eye(2), np.array([[5.0, 7], [11, 13]])),
+    "strides": lambda: sketches.strides([(1, 0), (2, 1)]),
+    "pooling": lambda: sketches.pooling(TABLE, np.array([[4.0, 5], [7, 8]]), window=(2, 2)),
+    "columns": lambda: sketches.columns(
+        TABLE, np.array([[0.0, 1, 3, 4], [1, 2, 4, 5], [3, 4, 6, 7], [4, 5, 7, 8]]), (2, 2)
+    ),
+    "stages": lambda: sketches.stages([("picture", (3, 8, 4)), ("affine", (10,))], [970]),
+    "responses": lambda: plots.responses(
+        X[:2].reshape(2, 32, 32, 3), RNG.normal(size=(2, 2, 32, 32)), ["one", "two"]
+    ),
     "regions": lambda: sketches.regions(lambda X, k: np.zeros(len(X)), POINTS, CLASSES, [1]),
 }
 
