@@ -32,7 +32,7 @@ def copy_missing(course: Course) -> list[Path]:
     return copied
 
 
-def open_lab(course: Course, options: Sequence[str] = ()) -> NoReturn:
+def open_lab(course: Course, page: Path | None, options: Sequence[str] = ()) -> NoReturn:
     """Open JupyterLab on ``work/``, in this process: what ends the one ends the other.
 
     It starts in the course folder, because nbgrader's buttons read the configuration from where the
@@ -40,10 +40,24 @@ def open_lab(course: Course, options: Sequence[str] = ()) -> NoReturn:
 
     Parameters
     ----------
+    page
+        The page to open on, rendered; None for the folder.
     options
         Passed on to ``jupyter lab``, for example ``--no-browser``.
     """
-    command = [sys.executable, "-m", "jupyterlab", f"--LabApp.default_url=/lab/tree/{WORK}", *options]
+    start = f"/{page.name}" if page is not None else ""
+    settings = {
+        "default_url": f"/lab/tree/{WORK}{start}",
+        # Pages are shown as they read, and nothing is asked of Jupyter's news server.
+        "app_settings_dir": str(Path(__file__).parent / "lab_settings"),
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        *(f"--LabApp.{k}={v}" for k, v in settings.items()),
+        *options,
+    ]
     os.chdir(course.root)
     sys.stdout.flush()
     os.execv(sys.executable, command)

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from autograder import __version__
-from autograder.cli import learning, teaching
+from autograder.cli import learning, results, teaching
 from autograder.errors import AutograderError
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 app.add_typer(learning.app)
 app.add_typer(teaching.app)
+app.add_typer(results.app)
 
 
 def main() -> None:

@@ -70,8 +70,8 @@ def data() -> None:
 def lab(context: typer.Context) -> None:
     """Open JupyterLab on your own copy of the assignments, in work/.
 
-    What is missing there is copied from assignments/; a file that is there is never touched. Further
-    options go to JupyterLab.
+    What is missing there is copied from assignments/; a file that is there is never touched. The page that it
+    opens on, work/START.md, says what is done and what is next. Further options go to JupyterLab.
 
     For example:
 
@@ -80,16 +80,25 @@ def lab(context: typer.Context) -> None:
     """
     from autograder.course import Course
     from autograder.lab import copy_missing, open_lab
+    from autograder.start_page import write_start_page
 
     course = Course.find()
     for path in copy_missing(course):
         typer.echo(f"copied {path.relative_to(course.root)}")
-    open_lab(course, context.args)
+    open_lab(course, write_start_page(course), context.args)
 
 
 @app.command()
 def check(
     assignment: Annotated[str, typer.Argument(help="The assignment, for example 02_knn.")],
+    before_submitting: Annotated[
+        bool,
+        typer.Option(
+            "--before-submitting",
+            help="Look at what you are about to hand in: files, cells, weights, and what the checks say. "
+            "Needs no solutions, and so works where there are none.",
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Grade your own notebook in work/, as a class would be graded, and say what is wrong.
@@ -97,16 +106,45 @@ def check(
     For example:
 
     - `autograder check 02_knn`
+    - `autograder check 02_knn --before-submitting`
     """
     from autograder.course import Course
-    from autograder.grading.engine import grade_own
-    from autograder.results import report
+    from autograder.results import readiness, report
 
     course = Course.find()
     assignment = course.assignment(assignment)
+    if before_submitting:
+        from autograder.grading.readiness import look
+
+        found = look(course, assignment)
+        readiness.show(found, assignment, as_json=as_json)
+        raise typer.Exit(1 if found.problems else 0)
+    from autograder.grading.engine import grade_own
+
     result = grade_own(course, assignment)
     report.show([result], assignment, as_json=as_json)
     if not as_json:
         report.explain(result)
     if result.points < result.max_points:
         raise typer.Exit(1)
+
+
+@app.command()
+def reset(
+    assignment: Annotated[str, typer.Argument(help="The assignment, for example 02_knn.")],
+    task: Annotated[str, typer.Argument(help="The task or question, for example predict_labels.")],
+) -> None:
+    """Start a task again: its cells in work/ become as they were handed out. Your notebook is kept as it was.
+
+    For example:
+
+    - `autograder reset 02_knn predict_labels`
+    """
+    from autograder.course import Course
+    from autograder.reset import reset as put_back
+
+    course = Course.find()
+    notebook, kept = put_back(course, course.assignment(assignment), task)
+    typer.echo(f"{task} is as it was handed out, in {notebook.relative_to(course.root)}.")
+    typer.echo(f"Your notebook as it was: {kept.relative_to(course.root)}")
+    typer.echo("If it is open in JupyterLab: File → Reload Notebook from Disk.")

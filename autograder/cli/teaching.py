@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -25,25 +26,64 @@ def release(
     assignments: Annotated[
         list[str] | None, typer.Argument(metavar="[ASSIGNMENT]...", help="Default: all.")
     ] = None,
+    bundle: Annotated[
+        bool,
+        typer.Option(
+            "--bundle", help="Make the zip file that a class gets: assignments, package, how to begin."
+        ),
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask before what students have handed in is replaced.")
+    ] = False,
 ) -> None:
     """Generate assignments/ from source_solutions/: what students get, without solutions and hidden tests.
 
-    An assignment that changed is proved first, as `autograder prove` does it; one that is not sound is not
-    released.
+    What changed is proved first, as `autograder prove` does it; where something is not sound, nothing is
+    released. Where students have handed in what would change, you are told what, and asked.
 
     For example:
 
     - `autograder release`
     - `autograder release 02_knn`
+    - `autograder release --bundle`
     """
     from autograder.course import Course
-    from autograder.release.build import release as release_one
+    from autograder.release import differences
+    from autograder.release.build import release_all
+    from autograder.release.bundle import bundle as make_bundle
     from autograder.release.prove import require_sound
 
+    def approve(course: Course, generated: Path, names: Sequence[str]) -> None:
+        require_sound(course, generated, names)
+        lines = [line for name in names for line in differences.told(course, name, generated / name)]
+        for line in lines:
+            typer.echo(line)
+        if lines and not yes:
+            typer.confirm("Replace what was handed out?", abort=True)
+
     course = Course.find()
-    for name in [course.assignment(name) for name in assignments or course.assignments()]:
-        made = release_one(course, name, require_sound)
+    names = [course.assignment(name) for name in assignments or course.assignments()]
+    for made in release_all(course, names, approve):
         typer.echo(f"{made.assignment}: " + (", ".join(made.changed) or "unchanged"))
+    if bundle:
+        typer.echo(f"For the class: {make_bundle(course, names, course.root / f'{course.root.name}.zip')}")
+
+
+@app.command()
+def new(
+    place: Annotated[Path, typer.Argument(metavar="NAME", help="The new folder.")],
+) -> None:
+    """Make a course of your own, with a small exercise to start from.
+
+    For example:
+
+    - `autograder new my-course`
+    """
+    from autograder.starter import make_course
+
+    made = make_course(place)
+    typer.echo(f"Your course is in {made}. Its README.md says how to go on:")
+    typer.echo(f"  cd {place} && autograder release")
 
 
 @app.command()
@@ -64,12 +104,12 @@ def prove(
     - `autograder prove 02_knn --again --json`
     """
     from autograder.course import Course
-    from autograder.release.prove import prove as prove_one
+    from autograder.release.prove import prove as prove_all
     from autograder.results import proof
 
     course = Course.find()
     names = [course.assignment(name) for name in assignments or course.assignments()]
-    findings = proof.watch(finding for name in names for finding in prove_one(course, name, again=again))
+    findings = proof.watch(prove_all(course, names, again=again))
     proof.show(findings, as_json=as_json)
     if not all(finding.holds for finding in findings):
         raise typer.Exit(1)

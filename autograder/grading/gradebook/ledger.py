@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
 from sqlalchemy import (
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Column,
     Connection,
     MetaData,
+    Row,
     String,
     Table,
     Text,
@@ -25,6 +27,7 @@ from sqlalchemy import (
 )
 
 from autograder.course import AUTOGRADED, FEEDBACK, Course
+from autograder.results.class_report import ClassResults
 from autograder.results.outcome import Result
 
 _TABLE = Table(
@@ -80,10 +83,7 @@ def unchanged(
     fingerprints
         What each student's submission would be graded from now.
     """
-    with gradebook.engine.begin() as connection:
-        _TABLE.create(connection, checkfirst=True)
-        rows = connection.execute(select(_TABLE).where(_TABLE.c.is_complete)).all()
-    graded = {row.submission_id: row for row in rows}
+    graded = _complete(gradebook)
     found = {}
     for submission in gradebook.assignment_submissions(assignment):
         student, row = submission.student.id, graded.get(submission.id)
@@ -93,6 +93,32 @@ def unchanged(
         if _is_in_place(course, assignment, result):
             found[student] = result
     return found
+
+
+def class_results(course: Course, gradebook: Gradebook, assignment: str) -> ClassResults:
+    """Return what is known of a class and an assignment, as it was last graded."""
+    graded = _complete(gradebook)
+    results, by_hand = [], 0
+    for submission in gradebook.assignment_submissions(assignment):
+        if submission.id in graded:
+            results.append(Result.read(json.loads(graded[submission.id].result)))
+            by_hand += bool(submission.needs_manual_grade)
+    handed_in = {*course.students(assignment), *(result.student for result in results)}
+    return ClassResults(
+        assignment,
+        sorted(results, key=lambda result: result.student),
+        missing=sorted({student.id for student in gradebook.students} - handed_in),
+        failed=sorted(handed_in - {result.student for result in results}),
+        by_hand=by_hand,
+    )
+
+
+def _complete(gradebook: Gradebook) -> dict[str, Row[Any]]:
+    """Return what was written down of the submissions that are wholly in their place, by their id."""
+    with gradebook.engine.begin() as connection:
+        _TABLE.create(connection, checkfirst=True)
+        rows = connection.execute(select(_TABLE).where(_TABLE.c.is_complete)).all()
+    return {row.submission_id: row for row in rows}
 
 
 def _is_in_place(course: Course, assignment: str, result: Result) -> bool:

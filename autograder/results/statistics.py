@@ -1,0 +1,157 @@
+"""What the results of a class say about its tasks: how hard each is, and whether it tells students apart."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograder.results.outcome import Outcome, Result
+
+#: Ebel's bounds of the discrimination (Essentials of Educational Measurement, 1972): from 0.4 on a task tells
+#: students apart well, below 0.2 poorly.
+SEPARATES, POOR = 0.4, 0.2
+
+#: Fewer submissions than this say nothing about a correlation.
+_ENOUGH = 8
+
+
+@dataclass(frozen=True)
+class TaskStatistics:
+    """How a class did on a task.
+
+    Attributes
+    ----------
+    task, max_points
+        Its id, and what it is worth.
+    mean
+        The mean share of its points that was earned, 0 to 1.
+    full, partial, none, not_started
+        How many earned everything, a part, or nothing although they had begun; and how many had not begun.
+    discrimination
+        The correlation, -1 to 1, between the points earned here and those earned in all other tasks; None
+        where there are too few submissions, or all earned the same.
+    """
+
+    task: str
+    max_points: float
+    mean: float
+    full: int
+    partial: int
+    none: int
+    not_started: int
+    discrimination: float | None
+
+    @property
+    def judgement(self) -> str:
+        """Whether the task separates those who know from those who do not, or confuses both; or nothing."""
+        if self.discrimination is None:
+            return ""
+        if self.discrimination >= SEPARATES:
+            return "separates"
+        # Students who are strong elsewhere fail here as often as weak ones: is it clear what is asked?
+        return "confuses" if self.discrimination < POOR and self.mean < 0.5 else ""
+
+
+@dataclass(frozen=True)
+class MistakeCount:
+    """A known mistake, and who made it.
+
+    Attributes
+    ----------
+    task, title, message
+        Where it was made, its name, and what its students were told.
+    students
+        Who made it.
+    """
+
+    task: str
+    title: str
+    message: str
+    students: tuple[str, ...]
+
+
+def of_tasks(results: Sequence[Result]) -> list[TaskStatistics]:
+    """Return how a class did on each task, in the order of the tasks.
+
+    Examples
+    --------
+    >>> li = Result("li", {}, [Outcome("relu", 2, 2, "right"), Outcome("adam", 1, 4, "wrong")])
+    >>> [(task.task, task.mean, task.full, task.partial) for task in of_tasks([li])]
+    [('relu', 1.0, 1, 0), ('adam', 0.25, 0, 1)]
+    """
+    totals = np.array([[result.points, result.max_points] for result in results]).reshape(-1, 2)
+    by_task: dict[str, list[Outcome]] = defaultdict(list)
+    for result in results:
+        for outcome in result.outcomes:
+            by_task[outcome.task].append(outcome)
+    return [_of_task(task, outcomes, totals) for task, outcomes in by_task.items()]
+
+
+def _of_task(task: str, outcomes: Sequence[Outcome], totals: np.ndarray) -> TaskStatistics:
+    worth = outcomes[0].max_points
+    points = np.array([outcome.points for outcome in outcomes], dtype=float)
+    shares = points / worth if worth else np.zeros(len(points))
+    not_started = sum(outcome.verdict == "not started" for outcome in outcomes)
+    full = int(np.sum(shares >= 1))
+    partial = int(np.sum((shares > 0) & (shares < 1)))
+    return TaskStatistics(
+        task,
+        worth,
+        float(shares.mean()),
+        full,
+        partial,
+        len(outcomes) - full - partial - not_started,
+        not_started,
+        _correlation(points, totals[:, 0] - points) if len(totals) == len(points) else None,
+    )
+
+
+def _correlation(own: np.ndarray, others: np.ndarray) -> float | None:
+    if len(own) < _ENOUGH or own.std() < 1e-9 or others.std() < 1e-9:
+        return None
+    return float(np.corrcoef(own, others)[0, 1])
+
+
+def mistakes(results: Sequence[Result]) -> list[MistakeCount]:
+    """Return the known mistakes that a class made, the most common first."""
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    said: dict[tuple[str, str], str] = {}
+    for result in results:
+        for outcome in result.outcomes:
+            if outcome.mistake is not None:
+                what = outcome.task, outcome.mistake
+                found[what].append(result.student)
+                said[what] = outcome.message or ""
+    counted = [MistakeCount(*what, said[what], tuple(students)) for what, students in found.items()]
+    return sorted(counted, key=lambda mistake: (-len(mistake.students), mistake.task, mistake.title))
+
+
+def verdicts(results: Sequence[Result]) -> list[tuple[str, int]]:
+    """Return how often each verdict was given on a task, the most common first; named mistakes are one."""
+    counts: Counter[str] = Counter()
+    for result in results:
+        for outcome in result.outcomes:
+            counts["known mistake" if outcome.mistake is not None else _kind(outcome.verdict)] += 1
+    return counts.most_common()
+
+
+def _kind(verdict: str) -> str:
+    return "some answers wrong" if verdict.endswith("answers right") else verdict
+
+
+def distribution(results: Sequence[Result], bins: int = 10) -> list[tuple[float, float, int]]:
+    """Return how many earned how much: the bounds of equal steps of the points there are, and a count each.
+
+    The last step holds who earned everything.
+    """
+    worth = max((result.max_points for result in results), default=0.0)
+    if not worth:
+        return []
+    counts, edges = np.histogram([result.points for result in results], bins=bins, range=(0, worth))
+    return [
+        (float(low), float(high), int(count))
+        for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True)
+    ]

@@ -1,0 +1,98 @@
+"""What a class gets, and what a new release changes for those who have the old one."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from autograder.cli import app
+from autograder.course import Course
+from autograder.errors import AutograderError
+from autograder.release.bundle import bundle
+from autograder.release.differences import of_release
+from tests.courses import RIGHT, answered, hand_in
+
+
+def test_the_class_gets_what_it_needs_and_no_solution(course: Course, tmp_path: Path) -> None:
+    place = bundle(course, ["01_tiny"], tmp_path / "class.zip")
+    with zipfile.ZipFile(place) as archive:
+        names = archive.namelist()
+        archive.extractall(tmp_path / "student")
+    folder = tmp_path / "student/class"
+    (wheel,) = folder.glob("*.whl")
+    assert "class/assignments/01_tiny/tiny.ipynb" in names
+    page = (folder / "README.md").read_text(encoding="utf-8")
+    assert wheel.name in page and "{" not in page  # noqa: PT018
+    assert len(page.splitlines()) <= 40  # one screen
+    inside = "\n".join(
+        path.read_text("utf-8") for path in folder.rglob("*") if path.suffix in (".ipynb", ".py")
+    )
+    assert "twice_as_much" not in inside and "hidden_x" not in inside  # noqa: PT018
+    with zipfile.ZipFile(wheel) as package:
+        assert not [name for name in package.namelist() if "source_solutions" in name or "/mistakes/" in name]
+    # Where it was unpacked is a course, without answers.
+    there = Course.find(folder)
+    assert there.assignments() == ["01_tiny"]
+    # The same release gives the same bytes.
+    assert bundle(course, ["01_tiny"], tmp_path / "again/class.zip").read_bytes() == place.read_bytes()
+
+
+def test_what_was_never_released_is_told(course: Course, tmp_path: Path) -> None:
+    with pytest.raises(AutograderError, match="02_more was never released"):
+        bundle(course, ["02_more"], tmp_path / "class.zip")
+    assert not (tmp_path / "class.zip").exists()
+
+
+def change(course: Course, old: str, new: str) -> None:
+    path = course.root / "source_solutions/01_tiny/tiny.ipynb"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_before_what_was_handed_out_is_replaced_one_is_told_and_asked(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(course.root)
+    released = course.root / "assignments/01_tiny/tiny.ipynb"
+    before = released.read_bytes()
+    hand_in(course.root, "li", answered(released, **RIGHT))
+    change(course, '"points": 4', '"points": 5')
+    change(course, "Return twice x.", "Return x twice.")
+    run = CliRunner().invoke
+    asked = run(app, ["release"], input="n\n")
+    assert "01_tiny was handed in by 1 (li). Changed is:" in asked.output
+    assert "tiny.ipynb: the check of square: 4 → 5 points" in asked.output
+    assert "tiny.ipynb: double, to be filled in: other text" in asked.output
+    assert asked.exit_code == 1
+    assert released.read_bytes() == before
+    assert run(app, ["release", "--yes", "--bundle"]).exit_code == 0
+    assert released.read_bytes() != before
+    assert re.search(r'"points": 5', released.read_text(encoding="utf-8"))
+    assert (course.root / f"{course.root.name}.zip").is_file()
+
+
+def test_tasks_that_come_and_go_are_told(course: Course, tmp_path: Path) -> None:
+    old, new = course.root / "assignments/01_tiny", tmp_path / "new"
+    shutil.copytree(old, new)
+    path = new / "tiny.ipynb"
+    text = path.read_text(encoding="utf-8")
+    for grade_id in ("square", "square-test"):
+        text = text.replace(
+            f'"grade_id": "{grade_id}"', f'"grade_id": "{grade_id.replace("square", "cube")}"'
+        )
+    path.write_text(text, encoding="utf-8")
+    assert of_release(old, new) == [
+        "tiny.ipynb: square, to be filled in: gone",
+        "tiny.ipynb: the check of square: gone",
+        "tiny.ipynb: cube, to be filled in: new",
+        "tiny.ipynb: the check of cube: new, 4 points",
+    ]
+    (new / "tiny.ipynb").rename(new / "other.ipynb")
+    assert of_release(old, new) == ["other.ipynb: new", "tiny.ipynb: gone"]

@@ -1,0 +1,75 @@
+"""What is said of a class's tasks is what SciPy, and counting by hand, say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import pearsonr
+
+from autograder.results import statistics
+from autograder.results.outcome import Outcome, Result
+
+
+def handed_in(points: np.ndarray, worth: tuple[float, ...]) -> list[Result]:
+    """Return results from an array of shape (students, tasks)."""
+    return [
+        Result(
+            f"s{row:02}",
+            {},
+            [
+                Outcome(f"task{i}", float(p), w, "right" if p >= w else "wrong")
+                for i, (p, w) in enumerate(zip(line, worth, strict=True))
+            ],
+        )
+        for row, line in enumerate(points)
+    ]
+
+
+def test_the_discrimination_is_the_correlation_with_all_other_tasks() -> None:
+    points = np.random.default_rng(0).integers(0, 3, size=(30, 4)).astype(float)
+    found = statistics.of_tasks(handed_in(points, (2, 2, 2, 2)))
+    for index, task in enumerate(found):
+        others = points.sum(axis=1) - points[:, index]
+        assert task.discrimination == pytest.approx(pearsonr(points[:, index], others).statistic)
+
+
+def test_a_task_separates_or_confuses_or_neither() -> None:
+    skill = np.arange(20) >= 10
+    clear = np.where(skill, 2.0, 0.0)
+    noise = np.tile([2.0, 0.0, 0.0, 0.0], 5)
+    found = statistics.of_tasks(
+        handed_in(np.stack([clear, clear, noise, 2 - clear * 0], axis=1), (2, 2, 2, 2))
+    )
+    assert [task.judgement for task in found] == ["separates", "separates", "confuses", ""]
+    assert found[3].discrimination is None  # all earned the same
+
+
+def test_few_submissions_say_nothing_about_tasks() -> None:
+    found = statistics.of_tasks(handed_in(np.array([[0.0, 0.0], [2.0, 2.0]]), (2, 2)))
+    assert [task.discrimination for task in found] == [None, None]
+
+
+def test_each_student_is_counted_once_a_task() -> None:
+    results = handed_in(np.array([[2.0], [1.0], [0.0], [0.0]]), (2,))
+    results[3].outcomes[0].verdict = "not started"
+    (task,) = statistics.of_tasks(results)
+    assert (task.full, task.partial, task.none, task.not_started) == (1, 1, 1, 1)
+    assert task.mean == pytest.approx(3 / 8)
+
+
+def test_the_most_common_mistake_comes_first_with_who_made_it() -> None:
+    results = handed_in(np.zeros((3, 2)), (2, 2))
+    results[0].outcomes[0].mistake = "Rare."
+    for result in results[1:]:
+        result.outcomes[1].mistake = "Common."
+    assert [(m.title, m.students) for m in statistics.mistakes(results)] == [
+        ("Common.", ("s01", "s02")),
+        ("Rare.", ("s00",)),
+    ]
+    assert dict(statistics.verdicts(results)) == {"known mistake": 3, "wrong": 3}
+
+
+def test_the_last_step_holds_who_earned_everything() -> None:
+    found = statistics.distribution(handed_in(np.array([[0.0], [1.9], [2.0]]), (2,)))
+    assert [count for _, _, count in found] == [1, 0, 0, 0, 0, 0, 0, 0, 0, 2]
+    assert statistics.distribution([]) == []
