@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-.PHONY: install demo test check lint types release prove bench lab clean
+.PHONY: install demo test check lint types release prove docs bench lab clean
 
 install: $(VENV)/.installed
 
@@ -17,7 +17,7 @@ demo: install
 	$(BIN)/autograder demo
 
 test: install
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --cov --cov-report term --cov-fail-under 80
+	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup --cov --cov-report term --cov-fail-under 80
 
 lint: install
 	$(BIN)/ruff check .
@@ -37,6 +37,10 @@ release: install
 prove: install
 	$(BIN)/autograder prove --again
 
+# The command reference, from the code.
+docs: install
+	$(BIN)/python -m typer autograder.cli utils docs --name autograder --output docs/commands.md
+
 check: lint types release test
 
 bench: install
@@ -44,6 +48,7 @@ bench: install
 	$(BIN)/python -m benchmarks.gradient_check
 	$(BIN)/python -m benchmarks.doctor
 	$(BIN)/python benchmarks/shapes10.py
+	$(BIN)/python -m benchmarks.convnet_step
 	$(BIN)/python -m benchmarks.kernel_start
 	$(BIN)/python -m benchmarks.grading_speed
 	$(BIN)/python -m benchmarks.grading_speed --memory

@@ -14,6 +14,20 @@ import pytest
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
+#: For a page that is opened as it is: on any machine, with nothing of the browser's own on the network.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+#: Looks for what keeps people from using a page: `.ci/run` installs it.
+AXE = Path(__file__).parents[1] / "build/node_modules/axe-core/axe.min.js"
+
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium to open pages with")
 
 #: Opens every page in a frame of its own, does what a person could do there, and looks at what is in it.

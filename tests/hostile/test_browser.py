@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import base64
-import os
 import re
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +18,7 @@ from autograder.grading.engine import grade_assignment
 from tests.browsers import needs_chromium, open_page
 from tests.courses import RIGHT, answered, hand_in
 from tests.hostile.attacks.markup import MARKDOWN, MARKUP, filled
+from tests.servers import served
 
 pytestmark = [needs_chromium, pytest.mark.slow]
 
@@ -69,43 +65,10 @@ def graded(shared_course: Course) -> Course:
 @pytest.fixture(scope="module")
 def formgrader(graded: Course, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of nbgrader's formgrader on the course."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    home = tmp_path_factory.mktemp("home")
-    options = {
-        "ip": "127.0.0.1",
-        "port": port,
-        # Whoever opens a page is the instructor, as one who has logged in.
-        "IdentityProvider.token": "",
-        "ServerApp.jpserver_extensions": "{'nbgrader.server_extensions.formgrader': True}",
-    }
-    command = [sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"]
-    server = subprocess.Popen(
-        [*command, *(f"--{name}={value}" for name, value in options.items())],
-        cwd=graded.root,
-        env={**os.environ, "HOME": str(home), "JUPYTER_RUNTIME_DIR": str(home)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(f"{address}/api", server)
+    extension = "--ServerApp.jpserver_extensions={'nbgrader.server_extensions.formgrader': True}"
+    command = [sys.executable, "-m", "jupyter_server", extension]
+    with served(command, graded.root, tmp_path_factory.mktemp("home")) as address:
         yield address
-    finally:
-        server.terminate()
-        server.wait(30)
-
-
-def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 90
-    while time.monotonic() < deadline:
-        assert server.poll() is None, "the server ended"
-        try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail("the server did not come up")
 
 
 def ids_and_scores(course: Course) -> dict[str, tuple[str, list[float | None]]]:
