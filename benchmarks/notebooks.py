@@ -2,6 +2,7 @@
 
 python -m benchmarks.notebooks                  # all
 python -m benchmarks.notebooks 07_dropout       # of these assignments
+python -m benchmarks.notebooks --keep run       # and keep them as they were run, to be looked at
 AUTOGRADER_DATASET=cifar10 python -m benchmarks.notebooks --no-grading
 """
 
@@ -28,7 +29,7 @@ from autograder.release.prove import proving_config
 from autograder.results.outcome import Result
 
 
-def run_through(course: Course, assignment: str, name: str) -> float:
+def run_through(course: Course, assignment: str, name: str, keep: Path | None) -> float:
     """Return the seconds that a solved notebook takes, training and drawing included."""
     with TemporaryDirectory() as scratch:
         for other in course.assignments():
@@ -44,7 +45,11 @@ def run_through(course: Course, assignment: str, name: str) -> float:
         )
         began = time.monotonic()
         client.execute()
-        return time.monotonic() - began
+        seconds = time.monotonic() - began
+    if keep:
+        (keep / assignment).mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, keep / assignment / f"{name}.ipynb")
+    return seconds
 
 
 def grade_once(course: Course, material: Material) -> Result:
@@ -66,6 +71,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=raw)
     parser.add_argument("assignments", nargs="*", help="default: all")
     parser.add_argument("--no-grading", action="store_true")
+    parser.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="keep the notebooks there, as they were run"
+    )
     asked = parser.parse_args()
     course = Course.find()
     os.environ.setdefault("AUTOGRADER_DATASET", "shapes10")
@@ -78,7 +86,7 @@ def main() -> None:
                 with warm.kernels():
                     result = grade_once(course, material)
                 graded = f"{result.seconds:6.1f} s {result.memory / 2**20:5.0f} MiB"
-            seconds = run_through(course, assignment, material.name)
+            seconds = run_through(course, assignment, material.name, asked.keep)
             print(f"{assignment + '/' + material.name:38} {seconds:12.0f} s {graded}", flush=True)
 
 
