@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-.PHONY: install demo test check lint types release prove docs bench lab clean
+.PHONY: install demo test check lint types release prove docs screenshots bench lab clean
 
 install: $(VENV)/.installed
 
@@ -40,6 +40,10 @@ prove: install
 # The command reference, from the code.
 docs: install
 	$(BIN)/python -m typer autograder.cli utils docs --name autograder --output docs/commands.md
+
+# The README's pictures, taken from the real thing; needs Chromium.
+screenshots: install
+	$(BIN)/python -m tests.browser.screenshots
 
 check: lint types release test
 

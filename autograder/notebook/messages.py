@@ -155,7 +155,7 @@ def panel(title: str, rows: list[tuple[str, str]], kind: str, below: str = "") -
     head = "text-align:left;vertical-align:top;padding:2px 12px 2px 0;white-space:nowrap;opacity:.75"
     cells = "".join(
         f'<tr style="background:none"><th scope="row" style="{head}">{html.escape(label)}</th>'
-        f'<td style="text-align:left;padding:2px 0;white-space:pre-wrap">{_marked_up(text)}</td></tr>'
+        f'<td style="text-align:left;padding:2px 0;white-space:pre-wrap">{marked_up(text)}</td></tr>'
         for label, text in rows
     )
     table = f'<table style="margin:4px 0 0;border:none">{cells}</table>' if cells else ""
@@ -166,7 +166,7 @@ def panel(title: str, rows: list[tuple[str, str]], kind: str, below: str = "") -
     )
 
 
-def _marked_up(text: str) -> str:
+def marked_up(text: str) -> str:
     """Return text as HTML; what stands between backticks is code."""
     return re.sub("`([^`\n]+)`", r"<code>\1</code>", html.escape(text))
 

@@ -11,6 +11,7 @@ from importlib import resources
 import jinja2
 from markupsafe import Markup
 
+from autograder.notebook.messages import marked_up
 from autograder.results import statistics
 from autograder.results.outcome import Result, plain
 
@@ -100,12 +101,14 @@ def page(about: ClassResults, made: datetime) -> str:
 
 
 def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.PackageLoader("autograder.results"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
     )
+    environment.filters["marked_up"] = lambda text: Markup(marked_up(text))
+    return environment
 
 
 def _template(name: str) -> str:

@@ -18,6 +18,7 @@ from nbgrader.converters import GenerateFeedback
 
 from autograder.converter import convert
 from autograder.course import FEEDBACK, METADATA, TEST_SUFFIX, Course
+from autograder.notebook.messages import marked_up
 from autograder.results.mathematics import mathml
 from autograder.results.outcome import Outcome
 
@@ -76,6 +77,7 @@ class PageExporter(HTMLExporter):
         """Yield nbconvert's filters, with ours for Markdown."""
         yield from super().default_filters()
         yield "markdown2html", _markdown
+        yield "marked_up", marked_up
         yield "without_fonts", _without_fonts
         yield "in_our_page", _in_our_page
 

@@ -142,15 +142,18 @@ def _kind(verdict: str) -> str:
     return "some answers wrong" if verdict.endswith("answers right") else verdict
 
 
-def distribution(results: Sequence[Result], bins: int = 10) -> list[tuple[float, float, int]]:
-    """Return how many earned how much: the bounds of equal steps of the points there are, and a count each.
+def distribution(results: Sequence[Result]) -> list[tuple[float, float, int]]:
+    """Return how many earned how much: the bounds of some ten steps of a round width, and a count each.
 
     The last step holds who earned everything.
     """
+    from matplotlib.ticker import MaxNLocator
+
     worth = max((result.max_points for result in results), default=0.0)
     if not worth:
         return []
-    counts, edges = np.histogram([result.points for result in results], bins=bins, range=(0, worth))
+    edges = MaxNLocator(nbins=12, steps=[1, 2, 5, 10]).tick_values(0, worth)
+    counts, _ = np.histogram([result.points for result in results], bins=edges)
     return [
         (float(low), float(high), int(count))
         for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True)

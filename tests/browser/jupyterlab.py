@@ -38,6 +38,7 @@ class Notebook:
             " content.activeCellIndex = index; await content.scrollToItem(index, 'center'); return index; }",
             cell_id,
         )
+        assert index >= 0, f"there is no cell {cell_id}"
         cell = self.page.locator(f".jp-Notebook .jp-Cell[data-windowed-list-index='{index}']")
         expect(cell).to_be_visible()
         return cell

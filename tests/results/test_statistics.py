@@ -73,3 +73,12 @@ def test_the_last_step_holds_who_earned_everything() -> None:
     found = statistics.distribution(handed_in(np.array([[0.0], [1.9], [2.0]]), (2,)))
     assert [count for _, _, count in found] == [1, 0, 0, 0, 0, 0, 0, 0, 0, 2]
     assert statistics.distribution([]) == []
+
+
+@pytest.mark.parametrize(("worth", "width"), [(1, 0.1), (18, 2), (23, 2), (35, 5), (101, 10)])
+def test_steps_are_of_a_round_width_and_hold_everybody(worth: int, width: float) -> None:
+    found = statistics.distribution(handed_in(np.array([[0.0], [worth / 2], [worth]]), (worth,)))
+    assert [high - low for low, high, _ in found] == pytest.approx([width] * len(found))
+    assert found[0][0] == 0
+    assert found[-1][1] >= worth
+    assert sum(count for _, _, count in found) == 3
