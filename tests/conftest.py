@@ -13,15 +13,23 @@ from autograder.course import Course
 from autograder.release.build import release
 from tests.courses import make_course
 
+#: The module whose tests take minutes each, and share nothing.
+SPREAD = "test_run.py"
+
 # The commands of this environment (autograder, nbgrader) are found without activating it.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a module's tests together, for what they share; notebooks go to whoever is free."""
+    """Keep a module's tests together, for what they share; notebooks go to whoever is free, last of all.
+
+    First among its kind: pytest-xdist reads the marks in its own.
+    """
     for item in items:
-        if item.path.name != "test_run.py":
+        if item.path.name != SPREAD:
             item.add_marker(pytest.mark.xdist_group(str(item.path)))
+    items.sort(key=lambda item: item.path.name == SPREAD)
 
 
 @pytest.fixture(scope="session")
