@@ -27,13 +27,13 @@ lint: install
 types: install
 	$(BIN)/mypy
 
-# The committed release is what the source gives, byte for byte.
+# Every assignment is sound, and the committed release is what the source gives, byte for byte.
 release: install
 	$(BIN)/autograder release
 	git diff --exit-code -- assignments
 	test -z "$$(git status --porcelain -- assignments)"
 
-# Every assignment is sound: what earns points, and what does not, is shown by running it.
+# Every assignment is sound, whether it was proved before or not.
 prove: install
 	$(BIN)/autograder prove --again
 
