@@ -17,7 +17,7 @@ demo: install
 	$(BIN)/autograder demo
 
 test: install
-	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup --cov --cov-report term --cov-fail-under 80
+	$(BIN)/python -m pytest --numprocesses auto --cov --cov-report term --cov-fail-under 80
 
 lint: install
 	$(BIN)/ruff check .

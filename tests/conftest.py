@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from autograder.course import Course
 from autograder.release.build import release
@@ -20,16 +22,27 @@ SPREAD = "test_run.py"
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a module's tests together, for what they share; notebooks go to whoever is free, last of all.
+class _ByModule(LoadScopeScheduling):
+    """Keep a module's tests together, for what they share; notebooks that are run go to whoever is free."""
 
-    First among its kind: pytest-xdist reads the marks in its own.
-    """
-    for item in items:
-        if item.path.name != SPREAD:
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
-    items.sort(key=lambda item: item.path.name == SPREAD)
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid if f"{SPREAD}::" in nodeid else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Give tests to workers in the order in which they were collected, module by module."""
+    config.option.loadscopereorder = False
+    return _ByModule(config, log)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Take a worker more than there are cores: tests wait for kernels, browsers and limits much of the time."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the notebooks, which take the longest."""
+    items.sort(key=lambda item: item.path.name != SPREAD)
 
 
 @pytest.fixture(scope="session")
