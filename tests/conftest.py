@@ -36,7 +36,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Take a worker more than there are cores: tests wait for kernels, browsers and limits much of the time."""
+    """Take a worker more than there are cores: tests often wait for kernels, browsers and limits."""
     return (os.cpu_count() or 1) + 1
 
 

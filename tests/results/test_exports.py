@@ -11,8 +11,10 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder.cli import app
+from autograder.cli.results import Format
 from autograder.course import Course
 from autograder.grading.gradebook.record import open_gradebook
+from autograder.results.exports import FORMATS
 from tests.courses import RIGHT, answered, hand_in
 
 pytestmark = pytest.mark.slow
@@ -43,6 +45,10 @@ def exported(course: Course, monkeypatch: pytest.MonkeyPatch, *options: str) -> 
     done = CliRunner().invoke(app, ["export", *options, "--to", "out"], catch_exceptions=False)
     assert done.exit_code == 0, done.output
     return Path("out").read_text(encoding="utf-8")
+
+
+def test_the_command_offers_what_there_is() -> None:
+    assert {format_.value for format_ in Format} == set(FORMATS)
 
 
 def test_canvas_gets_a_column_for_each_assignment_and_the_points_possible(
