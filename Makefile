@@ -54,9 +54,9 @@ bench: install
 	$(BIN)/python benchmarks/shapes10.py
 	$(BIN)/python -m benchmarks.convnet_step
 	$(BIN)/python -m benchmarks.kernel_start
-	$(BIN)/python -m benchmarks.report_page
 	$(BIN)/python -m benchmarks.grading_speed
 	$(BIN)/python -m benchmarks.grading_speed --memory
+	$(BIN)/python -m benchmarks.report_page
 
 lab: install
 	$(BIN)/autograder lab

@@ -36,6 +36,9 @@ SKIP_TAG = "skip-grading"
 #: The metadata key under which cells and notebooks tell things to the autograder, beside nbgrader's own.
 METADATA = "autograder"
 
+#: What to do where released notebooks are missing.
+HOW_TO_RESTORE = "in a clone: git checkout assignments; else unpack the course's zip file again"
+
 #: How the id of a task's graded cell ends.
 TEST_SUFFIX = "-test"
 
@@ -151,7 +154,8 @@ class Course:
             raise AutograderError(
                 msg,
                 expected=f"notebooks in {self.root / SUBMITTED / 'STUDENT' / assignment}",
-                next=f"put them there, or collect them: nbgrader zip_collect {assignment}",
+                next=f"put them there, or: autograder collect {assignment} FILE.zip (Canvas, Moodle), "
+                f"nbgrader collect {assignment} (exchange)",
             )
         return [known(student, students, "submission of") for student in wanted] if wanted else students
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from autograder.course import RELEASE, WORK, Course
+from autograder.course import HOW_TO_RESTORE, RELEASE, WORK, Course
 from autograder.errors import AutograderError
 
 
@@ -21,7 +21,7 @@ def copy_missing(course: Course) -> list[Path]:
     released, work = course.folder(RELEASE), course.folder(WORK)
     if not released.is_dir() or not any(released.rglob("*.ipynb")):
         msg = "There are no assignments to work on."
-        raise AutograderError(msg, expected=f"notebooks in {released}", next="git checkout assignments")
+        raise AutograderError(msg, expected=f"notebooks in {released}", next=HOW_TO_RESTORE)
     copied = []
     for path in sorted(released.rglob("*")):
         target = work / path.relative_to(released)
@@ -58,6 +58,8 @@ def open_lab(course: Course, page: Path | None, options: Sequence[str] = ()) -> 
         *(f"--LabApp.{k}={v}" for k, v in settings.items()),
         *options,
     ]
+    # In its terminals the commands of this environment are found without activating it.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     os.chdir(course.root)
     sys.stdout.flush()
     os.execv(sys.executable, command)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.course import RELEASE, TEST_SUFFIX, WORK, Course
+from autograder.course import RELEASE, SOURCE, TEST_SUFFIX, WORK, Course
 from autograder.data.images import status
 from autograder.files import write_atomically
 
@@ -50,7 +50,7 @@ def write_start_page(course: Course) -> Path | None:
     place = course.folder(WORK) / PAGE
     if place.exists() and not place.read_text(encoding="utf-8", errors="replace").startswith(_MARK):
         return None
-    write_atomically(place, _page(list(standings(course))))
+    write_atomically(place, _page(course, list(standings(course))))
     return place
 
 
@@ -124,10 +124,10 @@ def _text(source: object) -> str:
     return "".join(map(str, source)) if isinstance(source, list) else str(source or "")
 
 
-def _page(all_: list[Standing]) -> str:
+def _page(course: Course, all_: list[Standing]) -> str:
     following = next((one for one in all_ if not one.is_done), None)
     tasks, passed = sum(one.tasks for one in all_), sum(one.passed for one in all_)
-    lines = [_MARK, "", "# Gradbook", ""]
+    lines = [_MARK, "", f"# {course.root.name}", ""]
     if following is None:
         lines += [f"All {tasks} tasks are done.", ""]
     else:
@@ -141,20 +141,24 @@ def _page(all_: list[Standing]) -> str:
         mark = "✓" if one.is_done else "→" if one == following else ""
         lines.append(f"| {mark} | [{one.title}]({_link(one)}) | {one.passed} of {one.tasks} |")
     lines += ["", "What counts as done is what a task's check said when the notebook was last saved.", ""]
-    lines += ["## Pictures", "", *(f"- {one.dataset.name}: {one.state}" for one in status()), ""]
+    if _uses_pictures(course):
+        lines += ["## Pictures", "", *(f"- {one.dataset.name}: {one.state}" for one in status()), ""]
+        lines += ["`autograder download` fetches CIFAR-10; until then, notebooks use Shapes-10.", ""]
+    lines += ["## In a terminal", "", "| what | command |", "|---|---|"]
+    # Where the solutions are not, as in what a class gets, nothing can be graded.
+    if course.folder(SOURCE).is_dir():
+        lines.append("| grade your notebooks, as a class would be graded | `autograder check ASSIGNMENT` |")
     lines += [
-        "`autograder download` fetches CIFAR-10; until then, notebooks use Shapes-10.",
-        "",
-        "## In a terminal",
-        "",
-        "| what | command |",
-        "|---|---|",
-        "| grade your notebooks, as a class would be graded | `autograder check ASSIGNMENT` |",
         "| start a task again; your notebook is kept as it was | `autograder reset ASSIGNMENT TASK` |",
         "| before you hand in | `autograder check ASSIGNMENT --before-submitting` |",
         "",
     ]
     return "\n".join(lines)
+
+
+def _uses_pictures(course: Course) -> bool:
+    released = course.folder(RELEASE).glob("*/*.ipynb")
+    return any("load_images(" in path.read_text(encoding="utf-8") for path in released)
 
 
 def _link(one: Standing) -> str:

@@ -91,7 +91,7 @@ def test_nobody_handed_in(course: Course) -> None:
     run = autograder(course, "grade", "01_tiny")
     assert run.returncode == 1
     assert "Nobody has handed in 01_tiny." in run.stderr
-    assert "nbgrader zip_collect 01_tiny" in run.stderr
+    assert "autograder collect 01_tiny FILE.zip" in run.stderr
 
 
 def test_outside_a_course_every_verb_says_so(tmp_path: Path) -> None:

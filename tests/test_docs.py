@@ -8,6 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from nbgrader.api import Gradebook
+
+from autograder.course import Course
+from tests.courses import RIGHT, answered, hand_in
 
 ROOT = Path(__file__).parents[1]
 
@@ -55,3 +59,27 @@ def test_every_message_of_the_troubleshooting_page_is_one_of_ours() -> None:
                 continue
             parts = [part.strip(" .'") for part in re.split(r"…|'\w+'|carry_over: ", message)]
             assert all(part in code for part in parts if len(part) > 4), message
+
+
+@pytest.mark.slow
+def test_the_late_days_of_the_guide_cost_what_it_says(course: Course) -> None:
+    text = (ROOT / "docs/scale.md").read_text(encoding="utf-8").partition("## Late days")[2]
+    plugin, config = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    (course.root / "late_days.py").write_text(plugin, encoding="utf-8")
+    with (course.root / "nbgrader_config.py").open("a", encoding="utf-8") as file:
+        file.write(config)
+    release = course.root / "assignments/01_tiny/tiny.ipynb"
+    for student, day in (("zhou", 2), ("wei", 4), ("li", 4)):
+        hand_in(course.root, student, answered(release, **RIGHT))
+        handed_in = f"2026-03-0{1 + day} 12:00:00 UTC"
+        (course.root / f"submitted/{student}/01_tiny/timestamp.txt").write_text(handed_in)
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db", "") as gradebook:
+        gradebook.update_or_create_assignment("01_tiny", duedate="2026-03-01 12:00:00")
+    command = [sys.executable, "-m", "autograder", "grade", "01_tiny"]
+    run = subprocess.run(command, cwd=course.root, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db", "") as gradebook:
+        found = {
+            one.student.id: one.late_submission_penalty for one in gradebook.assignment_submissions("01_tiny")
+        }
+    assert found == {"zhou": 0, "wei": 2, "li": 0}

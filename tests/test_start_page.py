@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import nbformat
@@ -41,7 +42,8 @@ def test_what_is_done_is_what_the_checks_said(learner: Course) -> None:
     assert page is not None
     text = page.read_text(encoding="utf-8")
     assert "**Go on with [Tiny](01_tiny/tiny.ipynb).** 1 of 3 tasks are done." in text
-    assert "CIFAR-10" in text
+    assert "CIFAR-10" not in text
+    assert "`autograder check ASSIGNMENT`" in text
     for task in ("double", "total", "square"):
         say(learner, **{task: f"{task}: 1 check passed."})
     write_start_page(learner)
@@ -74,3 +76,22 @@ def test_notebooks_come_after_those_that_they_build_on() -> None:
     assert names.index("03_linear/svm") < names.index("03_linear/softmax")
     assert names.index("04_two_layer_net/two_layer_net") < names.index("04_two_layer_net/features")
     assert names.index("05_optimization/initialization") < names.index("05_optimization/optimizers")
+
+
+def test_where_there_are_no_solutions_nothing_is_said_of_grading(learner: Course) -> None:
+    shutil.rmtree(learner.folder("source_solutions"))
+    page = write_start_page(learner)
+    assert page is not None
+    text = page.read_text(encoding="utf-8")
+    assert "`autograder check ASSIGNMENT`" not in text
+    assert "`autograder check ASSIGNMENT --before-submitting`" in text
+
+
+def test_where_notebooks_learn_from_pictures_it_says_which_are_there(learner: Course) -> None:
+    released = learner.folder("assignments") / "01_tiny/tiny.ipynb"
+    notebook = nbformat.read(released, as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell("images = load_images()"))
+    nbformat.write(notebook, released)
+    page = write_start_page(learner)
+    assert page is not None
+    assert "- CIFAR-10: " in page.read_text(encoding="utf-8")

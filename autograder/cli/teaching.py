@@ -24,7 +24,7 @@ class Sandbox(StrEnum):
 @app.command()
 def release(
     assignments: Annotated[
-        list[str] | None, typer.Argument(metavar="[ASSIGNMENT]...", help="Default: all.")
+        list[str] | None, typer.Argument(metavar="ASSIGNMENT", help="Default: all.")
     ] = None,
     bundle: Annotated[
         bool,
@@ -89,7 +89,7 @@ def new(
 @app.command()
 def prove(
     assignments: Annotated[
-        list[str] | None, typer.Argument(metavar="[ASSIGNMENT]...", help="Default: all.")
+        list[str] | None, typer.Argument(metavar="ASSIGNMENT", help="Default: all.")
     ] = None,
     again: Annotated[
         bool, typer.Option("--again", help="Prove what did not change since it was proved, too.")
@@ -119,7 +119,7 @@ def prove(
 def collect(
     assignment: Annotated[str, typer.Argument(help="The assignment, for example 02_knn.")],
     archives: Annotated[
-        list[Path], typer.Argument(metavar="ARCHIVE...", help="Zip files, as Canvas or Moodle gives them.")
+        list[Path], typer.Argument(metavar="ARCHIVE", help="Zip files, as Canvas or Moodle gives them.")
     ],
     roster: Annotated[
         Path | None,

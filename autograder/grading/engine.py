@@ -80,7 +80,7 @@ def _cluster() -> Callable[..., Pool]:
         raise AutograderError(
             "To grade on a cluster takes Dask, which is not installed.",
             got=str(error),
-            next="pip install 'gradbook[cluster]', here and on each of its machines",
+            next="in the clone: pip install --editable '.[cluster]', here and on each of its machines",
         ) from None
     return ClusterPool
 

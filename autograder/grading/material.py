@@ -101,7 +101,8 @@ def prepare(course: Course, assignment: str, released: Path | None = None) -> li
         raise AutograderError(
             msg,
             expected=f"notebooks with solutions in {course.folder(SOURCE) / assignment}",
-            next="clone the repository, which has them, or run this where the instructor's course folder is",
+            next=f"students: autograder check {assignment} --before-submitting; "
+            f"instructors: this command in the course folder that has {SOURCE}/",
         )
     seed = assignment_seed(course, assignment)
     folder = released or course.folder(RELEASE) / assignment

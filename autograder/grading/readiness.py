@@ -11,7 +11,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.course import METADATA, RELEASE, TEST_SUFFIX, WORK, Course
+from autograder.course import HOW_TO_RESTORE, METADATA, RELEASE, TEST_SUFFIX, WORK, Course
 from autograder.errors import AutograderError
 from autograder.grading.collect.folder import find_notebook
 from autograder.grading.execute import GradingExecute
@@ -46,9 +46,7 @@ def look(course: Course, assignment: str) -> Readiness:
     names = course.notebooks(assignment, RELEASE)
     if not names:
         msg = f"The notebooks of {assignment} are not here."
-        raise AutograderError(
-            msg, expected=course.folder(RELEASE) / assignment, next="git checkout assignments"
-        )
+        raise AutograderError(msg, expected=course.folder(RELEASE) / assignment, next=HOW_TO_RESTORE)
     if not folder.is_dir():
         msg = f"You have no copy of {assignment} yet."
         raise AutograderError(msg, expected=folder, next="autograder lab")

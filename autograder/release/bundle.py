@@ -41,8 +41,10 @@ def bundle(course: Course, assignments: list[str], place: Path) -> Path:
             raise AutograderError(msg, expected=folder, next=f"autograder release {assignment}")
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
             files[f"{RELEASE}/{assignment}/{path.relative_to(folder).as_posix()}"] = path.read_bytes()
-    name, wheel = _wheel()
+    clone = _clone()
+    name, wheel = _wheel(clone)
     files[name] = wheel
+    files["TROUBLESHOOTING.md"] = (clone / "docs/troubleshooting.md").read_bytes()
     files[CONFIG_FILE] = (resources.files("autograder.starter") / "nbgrader_config.py.txt").read_bytes()
     page = (resources.files(__package__) / "bundle.md").read_text(encoding="utf-8")
     files["README.md"] = page.format(course=course.root.name, wheel=name, first=assignments[0]).encode()
@@ -57,8 +59,8 @@ def bundle(course: Course, assignments: list[str], place: Path) -> Path:
     return place
 
 
-def _wheel() -> tuple[str, bytes]:
-    """Build the package's wheel from the clone that it runs from; return its name and content."""
+def _clone() -> Path:
+    """Return the clone that the package runs from."""
     clone = Path(autograder.__file__).parents[1]
     if not (clone / "pyproject.toml").is_file():
         raise AutograderError(
@@ -67,6 +69,11 @@ def _wheel() -> tuple[str, bytes]:
             expected="a clone of Gradbook, whose package is installed from it",
             next="in a clone: pip install --editable '.[dev]', then the same command",
         )
+    return clone
+
+
+def _wheel(clone: Path) -> tuple[str, bytes]:
+    """Build the package's wheel; return its name and content."""
     with tempfile.TemporaryDirectory() as scratch:
         command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", scratch]
         done = subprocess.run(command, cwd=clone, capture_output=True, text=True, check=False)

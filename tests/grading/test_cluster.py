@@ -142,7 +142,7 @@ def test_without_dask_it_is_said_what_to_type(course: Course, monkeypatch: pytes
     monkeypatch.setitem(sys.modules, "distributed", None)
     refused = _refusal(course, "tcp://127.0.0.1:1")
     assert refused.what == "To grade on a cluster takes Dask, which is not installed."
-    assert "pip install 'gradbook[cluster]'" in refused.details["next"]
+    assert "pip install --editable '.[cluster]'" in refused.details["next"]
 
 
 def test_a_parcel_holds_what_grading_needs_and_no_more(

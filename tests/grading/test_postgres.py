@@ -123,4 +123,4 @@ def test_a_db_url_whose_driver_is_not_installed_is_told_with_the_way_out(course:
     with pytest.raises(AutograderError) as caught:
         open_gradebook(course)
     assert caught.value.details["where"] == "postgresql+pg8000://grader:***@localhost/gradebook"
-    assert "pip install 'gradbook[postgresql]'" in caught.value.details["next"]
+    assert "pip install --editable '.[postgresql]'" in caught.value.details["next"]

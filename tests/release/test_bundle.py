@@ -29,6 +29,8 @@ def test_the_class_gets_what_it_needs_and_no_solution(course: Course, tmp_path: 
     page = (folder / "README.md").read_text(encoding="utf-8")
     assert wheel.name in page and "{" not in page  # noqa: PT018
     assert len(page.splitlines()) <= 40  # one screen
+    assert "TROUBLESHOOTING.md" in page
+    assert (folder / "TROUBLESHOOTING.md").is_file()
     inside = "\n".join(
         path.read_text("utf-8") for path in folder.rglob("*") if path.suffix in (".ipynb", ".py")
     )

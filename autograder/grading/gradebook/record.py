@@ -140,7 +140,7 @@ def gradebook_address(course: Course) -> str:
 
 def _remedy(url: str, error: Exception) -> str:
     if isinstance(error, ModuleNotFoundError):
-        return "pip install 'gradbook[postgresql]', and in db_url postgresql+psycopg://USER@HOST/DATABASE"
+        return "in the clone: pip install --editable '.[postgresql]', and in db_url postgresql+psycopg://USER@HOST/DATABASE"
     if url.startswith("sqlite:"):
         return "put a backup in its place; or move it away, and a new one is made"
     return f"start the server, or mend db_url in {CONFIG_FILE}"

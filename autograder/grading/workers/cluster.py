@@ -39,7 +39,9 @@ if TYPE_CHECKING:
 #: Seconds to wait for the scheduler, and for its first worker.
 PATIENCE = 15
 
-_START = "dask worker {address}, in an environment made by pip install 'gradbook[cluster]=={version}'"
+_START = (
+    "dask worker {address}, in an environment with version {version} of this package and its extra [cluster]"
+)
 
 
 class ClusterPool(Pool):
