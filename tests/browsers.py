@@ -93,7 +93,7 @@ for (const [name, page] of Object.entries(pages)) {
 setTimeout(() => {
   document.getElementById('report').textContent = JSON.stringify({found, title: document.title});
   for (const frame of document.querySelectorAll('iframe')) frame.remove();
-}, 8000);
+}, 30000);
 </script></body></html>"""
 
 
@@ -114,7 +114,7 @@ def visit(pages: Mapping[str, str], folder: Path) -> tuple[dict[str, list[str]],
         "--no-sandbox",
         "--disable-gpu",
         "--host-resolver-rules=MAP * ~NOTFOUND",
-        "--virtual-time-budget=20000",
+        "--virtual-time-budget=60000",
         f"--user-data-dir={folder / 'profile'}",
         "--dump-dom",
         harness.as_uri(),

@@ -18,6 +18,9 @@ from tests.courses import make_course
 #: The module whose tests take minutes each, and share nothing.
 SPREAD = "test_run.py"
 
+#: Modules that take minutes as a whole.
+LONG = ("test_attacks.py", "test_cli.py", "test_detection.py")
+
 # The commands of this environment (autograder, nbgrader) are found without activating it.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
@@ -41,8 +44,8 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the notebooks, which take the longest."""
-    items.sort(key=lambda item: item.path.name != SPREAD)
+    """Begin with what takes the longest, so that nobody waits for it in the end."""
+    items.sort(key=lambda item: item.path.name not in (SPREAD, *LONG))
 
 
 @pytest.fixture(scope="session")
