@@ -51,7 +51,7 @@ class Images:
             f"of {len(self.class_names)} classes"
         )
         if self.name == "Shapes-10":
-            return line + ", drawn by the course itself (`autograder download` fetches CIFAR-10)."
+            return f"{line}, drawn by the course.\nFor photographs: `autograder download` fetches CIFAR-10."
         return line + "."
 
     def __repr__(self) -> str:

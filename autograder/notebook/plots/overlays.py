@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 
 from autograder.errors import AutograderError
-from autograder.notebook.plots.curves import spans_magnitudes
 from autograder.notebook.plots.picture import series, shown
 from autograder.notebook.plots.words import number, sentence
 
 #: Points up to which each has a marker; more of them would hide the line.
 _DOTTED = 40
 
+#: Places up to which a logarithmic axis names each.
+_TICKS = 8
+
 #: Points of a curve that its text names.
 _TOLD = 9
 
 
 def overlaid_curves(
-    curves: Mapping[str, tuple[Sequence[float], Sequence[float]]], xlabel: str, ylabel: str
+    curves: Mapping[str, tuple[Sequence[float], Sequence[float]]],
+    xlabel: str,
+    ylabel: str,
+    *,
+    logarithmic: Literal["", "x", "y", "xy"] = "",
 ) -> None:
-    """Show several curves on common axes, which are logarithmic where the numbers span magnitudes.
+    """Show several curves on common axes.
 
-    On a logarithmic axis numbers that are 0 have no place, and a curve ends there; the text names them.
+    On a logarithmic axis numbers that are not above 0 have no place, and a curve ends there; the text names
+    them.
 
     Parameters
     ----------
@@ -31,6 +39,8 @@ def overlaid_curves(
         For each curve its name, with the points' x and y.
     xlabel, ylabel
         What the axes show.
+    logarithmic
+        Which axes are logarithmic. Their labels say so.
 
     Raises
     ------
@@ -47,19 +57,22 @@ def overlaid_curves(
                 expected="a y for each x, one at the least",
                 got=f"{x.size} and {y.size}",
             )
-    across, up = (np.concatenate([point[axis] for point in points.values()]) for axis in (0, 1))
-    logarithmic = [spans_magnitudes(values[values != 0]) for values in (across, up)]
+    across = np.unique(np.concatenate([x for x, _ in points.values()]))
     with shown(size=(7.4, 3.6)) as picture:
         axes = picture.axes
         for index, (name, (x, y)) in enumerate(points.items()):
-            drawn = np.where(np.isfinite(y) & ~((y <= 0) & logarithmic[1]), y, np.nan)
+            has_place = np.isfinite(y) & ((y > 0) | ("y" not in logarithmic))
+            drawn = np.where(has_place & ((x > 0) | ("x" not in logarithmic)), y, np.nan)
             look = series(index) | ({"marker": ""} if x.size > _DOTTED else {"markersize": 5})
             axes.plot(x, drawn, **look, label=name)
-        axes.set(xlabel=xlabel, ylabel=ylabel)
-        for axis, holds in zip(("x", "y"), logarithmic, strict=True):
-            if holds:
-                getattr(axes, f"set_{axis}scale")("log")
-        if not logarithmic[0] and np.all(across == np.round(across)):
+        for axis, label in {"x": xlabel, "y": ylabel}.items():
+            axes.set(**{f"{axis}label": label + (" (logarithmic)" if axis in logarithmic else "")})
+            if axis in logarithmic:
+                axes.set(**{f"{axis}scale": "log"})
+        if "x" in logarithmic and across.size <= _TICKS:
+            axes.set_xticks(across, [number(x) for x in across])
+            axes.set_xticks([], minor=True)
+        elif "x" not in logarithmic and np.all(across == np.round(across)):
             axes.locator_params(axis="x", integer=True)
         axes.grid(alpha=0.3)
         axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))

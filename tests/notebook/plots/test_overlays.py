@@ -19,11 +19,22 @@ def test_every_curve_is_named_and_told(pictures: list[Picture]) -> None:
 
 
 def test_a_curve_over_magnitudes_ends_where_it_is_0(pictures: list[Picture]) -> None:
-    plots.overlaid_curves({"small": ([1, 2, 3], [1.0, 0.001, 0.0])}, "layer", "spread")
+    plots.overlaid_curves({"small": ([1, 2, 3], [1.0, 0.001, 0.0])}, "layer", "spread", logarithmic="y")
     axes = pictures[0].figure.axes[0]
-    assert axes.get_yscale() == "log"
+    assert (axes.get_xscale(), axes.get_yscale()) == ("linear", "log")
+    assert axes.get_ylabel() == "spread (logarithmic)"
     assert np.isnan(axes.lines[0].get_ydata()[2])
     assert "0 at 3" in pictures[0].text
+
+
+def test_a_logarithmic_axis_names_the_few_places_that_were_measured(pictures: list[Picture]) -> None:
+    plots.overlaid_curves(
+        {"norm": ([0, 2, 4, 64], [0.1, 0.1, 0.2, 0.3])}, "pictures", "accuracy", logarithmic="x"
+    )
+    axes = pictures[0].figure.axes[0]
+    assert (axes.get_xscale(), axes.get_xlabel()) == ("log", "pictures (logarithmic)")
+    assert [text.get_text() for text in axes.get_xticklabels()][-3:] == ["2", "4", "64"]
+    assert np.isnan(axes.lines[0].get_ydata()[0])
 
 
 def test_what_is_not_finite_is_told(pictures: list[Picture]) -> None:
