@@ -8,6 +8,7 @@ import numpy as np
 
 from autograder.notebook.plots.picture import BLUE, GREEN, GREY, ORANGE, shown
 from autograder.notebook.plots.words import listed
+from autograder.notebook.sketches.ground import bare
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,7 +39,7 @@ def axes(matrix: np.ndarray) -> None:
         axes.text(-0.5, rows / 2, "axis 0", rotation=90, ha="right", va="center")
         axes.annotate("", (columns, -0.35), (0, -0.35), arrowprops=arrow)
         axes.text(columns / 2, -0.5, "axis 1", ha="center", va="bottom")
-        _frame(axes, (-1, columns + 3.2), (-1.1, rows + _GAP + 1.1))
+        bare(axes, (-1, columns + 3.2), (rows + _GAP + 1.1, -1.1), aspect="equal")
         picture.text = (
             f"A matrix of shape {matrix.shape}. Down the columns, sum(axis=0) is {listed(_words(down))}; "
             f"along the rows, sum(axis=1) is {listed(_words(along))}."
@@ -65,7 +66,7 @@ def broadcasting(a: np.ndarray, b: np.ndarray) -> None:
         _say(axes, (-1 - _GAP, -0.25), "a[:, None]", BLUE)
         _say(axes, (columns + 0.15, -0.5 - _GAP), "b", ORANGE)
         _say(axes, (columns + 0.15, rows / 2), "a[:, None] + b", GREEN)
-        _frame(axes, (-1.7, columns + 2.2), (-1.7, rows + 0.1))
+        bare(axes, (-1.7, columns + 2.2), (rows + 0.1, -1.7), aspect="equal")
         lines = "; ".join(listed(_words(row)) for row in table)
         picture.text = (
             f"A column of {listed(_words(a))} and a row of {listed(_words(b))} are stretched to a table of "
@@ -85,11 +86,6 @@ def _cells(axes: Axes, values: np.ndarray, corner: tuple[float, float], colour: 
 
 def _say(axes: Axes, place: tuple[float, float], text: str, colour: str) -> None:
     axes.text(*place, text, color=colour, va="center", family="monospace", fontweight="bold")
-
-
-def _frame(axes: Axes, across: tuple[float, float], down: tuple[float, float]) -> None:
-    axes.set(xlim=across, ylim=down[::-1], xticks=[], yticks=[], aspect="equal")
-    axes.spines[:].set_visible(False)
 
 
 def _words(values: np.ndarray) -> list[str]:

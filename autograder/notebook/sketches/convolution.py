@@ -10,6 +10,7 @@ import numpy as np
 
 from autograder.notebook.plots.picture import BLUE, GREEN, GREY, ORANGE, Picture, shown
 from autograder.notebook.plots.words import counted, listed
+from autograder.notebook.sketches.ground import bare
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -139,7 +140,7 @@ def strides(settings: Sequence[tuple[int, int]], size: int = 5, window: int = 3)
                 axes.add_patch(frame)
             widest = max(pad for _, pad in settings)
             low, high = pad - widest - 0.2, pad + size + widest + 0.2
-            _frame(axes, (low, high), (low, high))
+            bare(axes, (low, high), (high, low), aspect="equal")
             count = len(steps)
             title = f"stride {stride}, pad {pad}\nout {count}×{count}"
             axes.set_title(title, fontsize="medium", loc="center")
@@ -159,7 +160,7 @@ def _tables(
     lefts = [sum(widths[:k]) + sum(gaps[:k]) for k in range(len(arrays))]
     width, height = lefts[-1] + widths[-1] + 0.4, max(array.shape[0] for array in arrays) + 0.4
     with shown(size=(0.55 * width, 0.55 * height)) as picture:
-        _frame(picture.axes, (-0.2, width - 0.2), (-height / 2, height / 2))
+        bare(picture.axes, (-0.2, width - 0.2), (height / 2, -height / 2), aspect="equal")
         yield picture.axes, lefts, picture
 
 
@@ -200,11 +201,6 @@ def _between(axes: Axes, middle: float, sign: str) -> None:
 def _window(at: Place, stride: int, size: tuple[int, ...]) -> tuple[slice, slice]:
     top, left = at[0] * stride, at[1] * stride
     return slice(top, top + size[0]), slice(left, left + size[1])
-
-
-def _frame(axes: Axes, across: tuple[float, float], down: tuple[float, float]) -> None:
-    axes.set(xlim=across, ylim=down[::-1], xticks=[], yticks=[], aspect="equal")
-    axes.spines[:].set_visible(False)
 
 
 def _size(array: np.ndarray) -> str:

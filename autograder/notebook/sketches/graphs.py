@@ -9,6 +9,7 @@ import numpy as np
 
 from autograder.notebook.plots.picture import BLUE, GREEN, GREY, ORANGE, RED, shown
 from autograder.notebook.plots.words import listed
+from autograder.notebook.sketches.ground import bare
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -65,7 +66,7 @@ def neuron(x: Sequence[float], w: Sequence[float], b: float, upstream: float = 1
             _node(axes, place, sign)
         axes.text(6.7, 4.0, "values, forward →", color=BLUE, fontweight="bold")
         axes.text(6.7, 3.55, "← gradients, backward", color=RED, fontweight="bold")
-        _frame(axes, (-0.6, 11), (-0.5, 4.5))
+        bare(axes, (-0.6, 11), (-0.5, 4.5))
         told = [
             f"{wire.name} is {wire.value:g}, its gradient {wire.gradient:g}" for wire in wires if wire.name
         ]
@@ -141,7 +142,7 @@ def two_layers(N: int, D: int, H: int, C: int) -> None:
                 axes.annotate("", (left, -0.15), (right, -0.15), arrowprops=style | {"color": RED})
                 back = f"d{name}" if shape else "1"
                 axes.text(middle, -0.24, back, ha="center", va="top", color=RED, family="monospace")
-        _frame(axes, (0, 12.3), (-1.6, 1.1))
+        bare(axes, (0, 12.3), (-1.6, 1.1))
         steps = listed(f"{name} of shape {shape}" if shape else name for name, shape in between)
         picture.text = (
             f"The network as a chain: affine, ReLU, affine, softmax. Forward pass {steps}; back the same "
@@ -155,11 +156,6 @@ def _block(axes: Axes, left: float, name: str, colour: str) -> None:
 
     axes.add_patch(Rectangle((left, -0.42), 1.2, 0.84, facecolor=colour, alpha=0.25, edgecolor=colour))
     axes.text(left + 0.6, 0, name, ha="center", va="center", fontweight="bold")
-
-
-def _frame(axes: Axes, across: tuple[float, float], up: tuple[float, float]) -> None:
-    axes.set(xlim=across, ylim=up, xticks=[], yticks=[])
-    axes.spines[:].set_visible(False)
 
 
 def thinned_networks(kept: np.ndarray) -> None:
@@ -187,7 +183,7 @@ def thinned_networks(kept: np.ndarray) -> None:
                     axes.text(x, y, "×", ha="center", va="center", color=RED, fontsize="xx-large")
             for place in around:
                 axes.add_patch(Circle(place, _RADIUS, facecolor=GREEN, alpha=0.4))
-            _frame(axes, (-0.6, 3.6), (-0.55 * H - 0.2, 0.55 * H + 0.2))
+            bare(axes, (-0.6, 3.6), (-0.55 * H - 0.2, 0.55 * H + 0.2))
             axes.set(aspect="equal", title=f"{row.sum()} of {H} units kept")
         rows = "; ".join(listed([str(unit + 1) for unit in np.flatnonzero(row)]) or "none" for row in kept)
         picture.text = f"The same layer of {H} hidden units for {N} pictures. Kept are units {rows}."

@@ -8,6 +8,7 @@ import numpy as np
 
 from autograder.notebook.plots.picture import BLUE, GREEN, GREY, ORANGE, RED, shown
 from autograder.notebook.plots.words import listed
+from autograder.notebook.sketches.ground import bare
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,7 +37,7 @@ def batch(a: np.ndarray) -> None:
                 _cell(axes, (j, y), value, j, 0.2 if name.startswith("picture") else 0.6)
         for j in range(features):
             axes.text(j + 0.47, -0.2, f"feature {j}", ha="center", va="bottom", fontsize="small")
-        _frame(axes, (-2.1, features + 0.3), (count + 2.6, -0.9))
+        bare(axes, (-2.1, features + 0.3), (count + 2.6, -0.9))
         told = "; ".join(
             f"feature {j} has the mean {mean:.3g} and the standard deviation {std:.3g}"
             for j, (mean, std) in enumerate(zip(below[0][1], below[1][1], strict=True))
@@ -70,7 +71,7 @@ def two_norms(a: np.ndarray) -> None:
                 axes.text(-0.2, i + 0.45, f"picture {i}", ha="right", va="center")
             for j in range(features):
                 axes.text(j + 0.47, -0.2, f"feature {j}", ha="center", va="bottom", fontsize="small")
-            _frame(axes, (-2.1, features + (2.5 if axis else 0.3)), (count + 2.5, -0.9))
+            bare(axes, (-2.1, features + (2.5 if axis else 0.3)), (count + 2.5, -0.9))
             axes.set_title(title)
         told = [
             f"{whose} {index} has the mean {mean:.3g} and the standard deviation {std:.3g}"
@@ -123,7 +124,7 @@ def four_norms(N: int, C: int, G: int) -> None:
                 axes.text(-0.15, n + 0.37, f"picture {n}", ha="right", va="center", fontsize="small")
             for c in range(C):
                 axes.text(c + 0.4, -0.2, c, ha="center", va="bottom", fontsize="small")
-            _frame(axes, (-0.2, C), (N, -0.5))
+            bare(axes, (-0.2, C), (N, -0.5))
             axes.set_title(name)
             axes.set_xlabel(f"{means} means")
         picture.text = (
@@ -179,7 +180,7 @@ def batch_norm(N: int, D: int) -> None:
             _node(axes, place, sign, ORANGE if place[1] else "black")
         axes.text(0.0, 2.1, "values, forward →", color=BLUE, fontweight="bold")
         axes.text(0.0, 1.6, "← gradients, backward", color=RED, fontweight="bold")
-        _frame(axes, (-0.4, 16.0), (-2.8, 2.5))
+        bare(axes, (-0.4, 16.0), (-2.8, 2.5))
         named = [f"{name} of shape {shape}" for name, _, shape, *_ in wires if name and shape]
         picture.text = (
             "Batch normalisation as a graph. x goes three ways: to the subtraction itself, through the mean, "
@@ -227,8 +228,3 @@ def _node(axes: Axes, place: tuple[float, float], sign: str, colour: str) -> Non
         )
     )
     axes.text(*place, sign, ha="center", va="center", fontsize=size, zorder=4)
-
-
-def _frame(axes: Axes, across: tuple[float, float], up: tuple[float, float]) -> None:
-    axes.set(xlim=across, ylim=up, xticks=[], yticks=[])
-    axes.spines[:].set_visible(False)
