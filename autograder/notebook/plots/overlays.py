@@ -26,7 +26,7 @@ def overlaid_curves(
     xlabel: str,
     ylabel: str,
     *,
-    logarithmic: Literal["", "x", "y", "xy"] = "",
+    logarithmic: Literal["", "x", "y"] = "",
 ) -> None:
     """Show several curves on common axes.
 
@@ -40,7 +40,7 @@ def overlaid_curves(
     xlabel, ylabel
         What the axes show.
     logarithmic
-        Which axes are logarithmic. Their labels say so.
+        Which axis is logarithmic; its label says so.
 
     Raises
     ------
