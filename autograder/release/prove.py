@@ -12,9 +12,11 @@ import hashlib
 import multiprocessing
 import os
 import secrets
+import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from multiprocessing.managers import SyncManager
 from pathlib import Path
 from queue import Queue
 from typing import TYPE_CHECKING
@@ -153,7 +155,7 @@ def _prove_at_once(due: Sequence[_Candidate], config: Config) -> Iterator[Findin
     cores = os.cpu_count() or 1
     # Where nobody asks for more findings, the hands are ended first, in the middle of their work.
     with (
-        multiprocessing.get_context("spawn").Manager() as manager,
+        _manager() as manager,
         ThreadPoolExecutor(cores) as threads,
         Hands() as hands,
     ):
@@ -162,19 +164,36 @@ def _prove_at_once(due: Sequence[_Candidate], config: Config) -> Iterator[Findin
         def proved(candidate: _Candidate) -> None:
             seeds = tuple(secrets.randbelow(2**31) for _ in range(SEEDS))
             proof = Proof(candidate.material, candidate.variants, config, seeds)
-            try:
-                if hands.run(_report, proof, found):
-                    # At once: who is interrupted goes on with the others.
-                    candidate.mark_proved()
-            finally:
-                found.put(None)
+            if hands.run(_report, proof, found):
+                # At once: who is interrupted goes on with the others.
+                candidate.mark_proved()
 
         due = sorted(due, key=lambda candidate: -len(candidate.material.mistakes))
         proofs = [threads.submit(proved, candidate) for candidate in due]
+        for proof in proofs:
+            proof.add_done_callback(lambda _: found.put(None))
         for _ in proofs:
             yield from iter(found.get, None)
-        for proof in proofs:
-            proof.result()
+            for proof in filter(Future.done, proofs):
+                proof.result()
+
+
+def _manager() -> SyncManager:
+    """Start the process that keeps the queue of findings; it ends with this one, however that ends."""
+    manager = SyncManager(ctx=multiprocessing.get_context("spawn"))
+    manager.start(_end_with_parent)
+    return manager
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _report(proof: Proof, found: Queue[Finding | None]) -> bool:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 from nbformat import NotebookNode
 from typer.testing import CliRunner
@@ -51,6 +57,39 @@ def test_a_sound_assignment_is_proved_once_and_again_when_it_changed(course: Cou
     assert next(prove(course, ["01_tiny"], again=True)).claim == FIRST
     variants.write_text(variants.read_text().replace("x + x", "np.add(x, x)"))
     assert next(prove(course, ["01_tiny"])).claim == FIRST
+
+
+def test_a_killed_proof_leaves_no_process_behind(course: Course) -> None:
+    command = [sys.executable, "-m", "autograder", "prove", "--again"]
+    process = subprocess.Popen(command, cwd=course.root, stdout=subprocess.DEVNULL)
+    main, family = psutil.Process(process.pid), list[psutil.Process]()
+    until = time.monotonic() + 60
+    while not any("kernel" in word for one in family for word in arguments(one)):
+        assert time.monotonic() < until, "no kernel was started"
+        assert process.poll() is None
+        time.sleep(0.02)
+        family = main.children(recursive=True)
+    process.kill()
+    process.wait()
+    _, alive = psutil.wait_procs(family, timeout=20)
+    assert alive == []
+
+
+def arguments(process: psutil.Process) -> list[str]:
+    with contextlib.suppress(psutil.Error):
+        return process.cmdline()
+    return []
+
+
+def test_a_reference_that_does_not_answer_is_told_at_once(course: Course) -> None:
+    source = course.root / "source_solutions"
+    shutil.copytree(source / "01_tiny", source / "02_broken")
+    release(course, "02_broken")
+    with_text("tiny.ipynb", "twice_as_much = 2 * x", "raise ValueError")(source / "02_broken")
+    found: list[Finding] = []
+    with pytest.raises(AutograderError, match="does not answer the task 'double'"):
+        found.extend(prove(course, ["02_broken", "01_tiny"]))
+    assert len(found) < 9
 
 
 def with_answer(text: str) -> Callable[[Path], None]:
