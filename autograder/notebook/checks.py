@@ -6,6 +6,8 @@ They are called in a block ``with task("relu_forward"):`` (see `autograder.noteb
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -42,10 +44,14 @@ def check_shape(name: str, got: Any, shape: tuple[int, ...]) -> None:
 def shape_failure(name: str, value: Any, shape: tuple[int, ...]) -> CheckFailed:
     """Return the message on a value that has not the shape expected."""
     actual = getattr(value, "shape", None)
+    cause, next_step = None, "print the shape of each array on the way, and compare with the docstring"
     if value is None:
         verdict, cause = f"{name} is None.", "the function ends without a return"
+    elif isinstance(value, Number):
+        verdict = f"{name} is a single number, where {prod(shape)} are expected."
+        next_step = "compare what is returned with what the docstring says under Returns"
     elif actual is None:
-        verdict, cause = f"{name} is not an array.", None
+        verdict = f"{name} is not an array."
     else:
         verdict = f"{name} has the wrong shape."
         cause = "rows and columns are swapped" if actual == shape[::-1] else None
@@ -56,7 +62,7 @@ def shape_failure(name: str, value: Any, shape: tuple[int, ...]) -> CheckFailed:
         expected=f"shape {shape}",
         got=f"shape {actual}" if actual is not None else short(value),
         cause=cause,
-        next="print the shape of each array on the way, and compare with the docstring",
+        next=next_step,
     )
 
 

@@ -164,6 +164,12 @@ def test_a_list_of_the_right_numbers_is_close_and_no_array() -> None:
     assert failure.verdict == "out is not an array."
 
 
+def test_a_number_where_several_are_asked_for_is_told_so() -> None:
+    failure = fails(lambda: check_close("the shape", 0, (3, 6, 6, 3)))
+    assert failure.verdict == "the shape is a single number, where 4 are expected."
+    assert "under Returns" in str(failure)
+
+
 def test_answers_do_nothing_without_a_grader(capsys: pytest.CaptureFixture[str]) -> None:
     answers.answer("dx", unfinished)
     assert capsys.readouterr().out == ""
