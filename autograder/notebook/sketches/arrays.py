@@ -32,8 +32,8 @@ def axes(matrix: np.ndarray) -> None:
         _cells(axes, matrix, (0, 0), GREY)
         _cells(axes, down[None], (rows + _GAP, 0), BLUE)
         _cells(axes, along[:, None], (0, columns + _GAP), ORANGE)
-        _say(axes, (columns + _GAP + 0.1, rows + _GAP + 0.5), "sum(axis=0)", BLUE)
-        _say(axes, (columns + 1.1 + _GAP, rows / 2), "sum(axis=1)", ORANGE)
+        _say(axes, (columns + _GAP + 0.1, rows + _GAP + 0.5), "sum(axis=0)")
+        _say(axes, (columns + 1.1 + _GAP, rows / 2), "sum(axis=1)")
         arrow = {"arrowstyle": "->", "linewidth": 1.5}
         axes.annotate("", (-0.35, rows), (-0.35, 0), arrowprops=arrow)
         axes.text(-0.5, rows / 2, "axis 0", rotation=90, ha="right", va="center")
@@ -63,9 +63,9 @@ def broadcasting(a: np.ndarray, b: np.ndarray) -> None:
         _cells(axes, table, (0, 0), GREEN)
         _cells(axes, a[:, None], (0, -1 - _GAP), BLUE)
         _cells(axes, b[None], (-1 - _GAP, 0), ORANGE)
-        _say(axes, (-1 - _GAP, -0.25), "a[:, None]", BLUE)
-        _say(axes, (columns + 0.15, -0.5 - _GAP), "b", ORANGE)
-        _say(axes, (columns + 0.15, rows / 2), "a[:, None] + b", GREEN)
+        _say(axes, (-1 - _GAP, -0.25), "a[:, None]")
+        _say(axes, (columns + 0.15, -0.5 - _GAP), "b")
+        _say(axes, (columns + 0.15, rows / 2), "a[:, None] + b")
         bare(axes, (-1.7, columns + 2.2), (rows + 0.1, -1.7), aspect="equal")
         lines = "; ".join(listed(_words(row)) for row in table)
         picture.text = (
@@ -84,8 +84,8 @@ def _cells(axes: Axes, values: np.ndarray, corner: tuple[float, float], colour: 
         axes.text(x + 0.47, y + 0.45, f"{value:g}", ha="center", va="center", fontsize="medium")
 
 
-def _say(axes: Axes, place: tuple[float, float], text: str, colour: str) -> None:
-    axes.text(*place, text, color=colour, va="center", family="monospace", fontweight="bold")
+def _say(axes: Axes, place: tuple[float, float], text: str) -> None:
+    axes.text(*place, text, va="center", family="monospace", fontweight="bold")
 
 
 def _words(values: np.ndarray) -> list[str]:

@@ -22,8 +22,8 @@ def hinge() -> None:
         axes.plot(1, 0, "o", color=RED, markersize=9)
         axes.axvline(0, color=GREY, linewidth=1, linestyle="--")
         axes.annotate("the kink", (1, 0), (1.15, 0.55), color=RED)
-        axes.annotate("slope −1: more lead, less loss", (-0.9, 1.9), (-0.7, 2.1), color=BLUE)
-        axes.annotate("slope 0: the lead is large enough", (2.2, 0), (1.9, 0.2), color=BLUE)
+        axes.annotate("slope −1: more lead, less loss", (-0.9, 1.9), (0.1, 2.0), color=BLUE)
+        axes.annotate("slope 0: the lead is large enough", (2.2, 0), (1.35, 0.2), color=BLUE)
         axes.annotate("right class ahead →", (0, 2.75), (0.1, 2.75), color=GREY)
         axes.set(xlabel="lead over another class", ylabel="term in the loss", ylim=(-0.15, 3.1))
         picture.text = (
