@@ -6,6 +6,7 @@ import builtins
 import copy
 import html
 import json
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from functools import cached_property
@@ -42,6 +43,8 @@ from autograder.results.outcome import Outcome
 #: Where a pipeline step finds the key in nbconvert's resources, when the engine has it at hand.
 KEY_RESOURCE = "autograder_key"
 
+#: What a SyntaxError says of its place, where the code came from a cell.
+_CELLS_FILE = re.compile(r"\(\d+\.py, line (\d+)\)")
 
 #: What is raised where memory is refused, by Python and by NumPy.
 _OUT_OF_MEMORY = {"MemoryError", "_ArrayMemoryError"}
@@ -264,7 +267,8 @@ def _error_of(nb: NotebookNode, task: str) -> str | None:
         if is_solution(cell) and task_of(cell) == task and cell.cell_type == "code":
             for output in cell.outputs:
                 if output.output_type == "error":
-                    return f"{output.ename}: {output.evalue.partition(chr(10))[0][:200]}"
+                    text = _CELLS_FILE.sub(r"(line \1 of its cell)", output.evalue.partition("\n")[0])
+                    return f"{output.ename}: {text[:200]}"
     return None
 
 

@@ -192,7 +192,7 @@ def test_an_answered_question_waits_and_an_untouched_one_scores_nothing(
         ("deaf", "double", "time limit 3 s"),
         ("dies", "double", "the kernel died"),
         ("loops", "square", "uses a Python loop"),
-        ("syntax", "square", "the solution cell raised SyntaxError"),
+        ("syntax", "square", "the solution cell raised SyntaxError: expected ':' (line 1 of its cell)"),
         ("broken", "double", "the file could not be read"),
         ("nothing", "double", "not handed in"),
     ],
