@@ -170,7 +170,7 @@ class _Bench:
             none.mistake = self._rule_mistake(task)
             return none
         outcome, got, wrong = self._compared(task, cell)
-        if wrong and _error_of(self.nb, task.id) is None:
+        if wrong and _trouble_in_cell(self.nb, task.id) is None:
             self._name_mistake(outcome, got, wrong)
         return outcome
 
@@ -200,9 +200,9 @@ class _Bench:
         stopped = declared(cell).get("run")
         if stopped:
             return str(stopped)
-        broken = None if task.weights else _error_of(self.nb, task.id)
+        broken = None if task.weights else _trouble_in_cell(self.nb, task.id)
         if broken:
-            return f"the solution cell raised {broken}"
+            return f"the solution cell {broken}"
         raised = {answer.value.type for answer in got.values() if isinstance(answer.value, Raised)}
         if raised & _OUT_OF_MEMORY:
             return self.execute.limits.out_of_memory
@@ -261,14 +261,16 @@ def _where(difference: Difference) -> str:
     return f", worst at index {list(difference.worst)}" if difference.worst is not None else ""
 
 
-def _error_of(nb: NotebookNode, task: str) -> str | None:
-    """Return what the solution cell of a task raised by itself, for example a SyntaxError."""
+def _trouble_in_cell(nb: NotebookNode, task: str) -> str | None:
+    """Return how the solution cell of a task ended by itself: what it raised, or the limit it ran into."""
     for cell in nb.cells:
         if is_solution(cell) and task_of(cell) == task and cell.cell_type == "code":
+            if "run" in declared(cell):
+                return f"did not end well: {declared(cell)['run']}"
             for output in cell.outputs:
                 if output.output_type == "error":
                     text = _CELLS_FILE.sub(r"(line \1 of its cell)", output.evalue.partition("\n")[0])
-                    return f"{output.ename}: {text[:200]}"
+                    return f"raised {output.ename}: {text[:200]}".removesuffix(": ")
     return None
 
 
