@@ -238,7 +238,7 @@ x, W = rng.standard_normal((200, 2)), rng.standard_normal((2, 3))
 answer("labels", lambda: predict(x, W), equal())
 ### END HIDDEN TESTS
 ''',
-            timeout=3,
+            timeout=6,
         ),
         solution(
             "trained",

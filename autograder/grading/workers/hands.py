@@ -148,7 +148,8 @@ class _Hand:
     def end(self) -> None:
         """End it, with all that descends from it."""
         _end_work(self.process)
-        self.pool.shutdown(wait=False, cancel_futures=True)
+        # Waiting: the pool's thread closes what Python, at its own end, would write to.
+        self.pool.shutdown(cancel_futures=True)
 
 
 def _begin_work(scratch: str, owner: int, environment: dict[str, str]) -> None:

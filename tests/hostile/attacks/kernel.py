@@ -235,7 +235,7 @@ ATTACKS = {
     "endless-generator": answering("return iter(int, 1)"),
     "endless-text-of-an-error": answering(
         "raise Endless",
-        "time limit 3 s",
+        "time limit 6 s",
         before="class Endless(Exception):\n    def __str__(self):\n        while True: pass",
     ),
     "strange-error": answering(

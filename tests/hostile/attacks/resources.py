@@ -25,7 +25,7 @@ _IMPORTS = (
 )
 _MEMORY = "out of memory (limit 512 MiB)"
 _OUTPUT = "too much output (limit 4 MiB)"
-_TIME = "time limit 3 s"
+_TIME = "time limit 6 s"
 
 
 def _taking(body: str, verdict: str = "") -> Attack:
