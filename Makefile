@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-.PHONY: install demo test check lint types release prove docs screenshots bench lab clean
+.PHONY: install demo test notebooks check lint types release prove docs screenshots bench lab clean
 
 install: $(VENV)/.installed
 
@@ -17,7 +17,11 @@ demo: install
 	$(BIN)/autograder demo
 
 test: install
-	$(BIN)/python -m pytest --numprocesses auto --cov --cov-report term --cov-fail-under 80
+	$(BIN)/python -m pytest --numprocesses auto -m "not trains" --cov --cov-report term --cov-fail-under 80
+
+# Every notebook, solved, from top to bottom as a person runs it: its training too, which takes minutes.
+notebooks: install
+	$(BIN)/python -m pytest --numprocesses auto -m trains tests/notebooks
 
 lint: install
 	$(BIN)/ruff check .
@@ -45,7 +49,7 @@ docs: install
 screenshots: install
 	$(BIN)/python -m tests.browser.screenshots
 
-check: lint types release test
+check: lint types release notebooks test
 
 bench: install
 	$(BIN)/python benchmarks/import_time.py

@@ -72,7 +72,7 @@ def outputs(cell: NotebookNode, kind: str) -> list[NotebookNode]:
     return [output for output in cell.get("outputs", []) if output.output_type == kind]
 
 
-@pytest.mark.slow
+@pytest.mark.trains
 @pytest.mark.parametrize(("assignment", "name"), NOTEBOOKS)
 def test_the_solved_notebook_runs_from_top_to_bottom(
     assignment: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
