@@ -8,6 +8,7 @@ say how the models compare, not how well they would do on pictures never seen.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 
@@ -153,6 +154,7 @@ def convnet(X: Floats, y: Labels, X_test: Floats, y_test: Labels, *, epochs: int
 def main() -> None:
     """Measure, and print a table."""
     start = time.perf_counter()
+    os.environ.setdefault("AUTOGRADER_DATASET", "shapes10")
     images = load_images()
     X = images.X_train[:TRAIN].reshape(-1, 3072).astype(np.float32)
     y = images.y_train[:TRAIN]
