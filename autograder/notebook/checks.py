@@ -47,7 +47,7 @@ def shape_failure(name: str, value: Any, shape: tuple[int, ...]) -> CheckFailed:
     cause, next_step = None, "print the shape of each array on the way, and compare with the docstring"
     if value is None:
         verdict, cause = f"{name} is None.", "the function ends without a return"
-    elif isinstance(value, Number):
+    elif isinstance(value, Number) and prod(shape) > 1:
         verdict = f"{name} is a single number, where {prod(shape)} are expected."
         next_step = "compare what is returned with what the docstring says under Returns"
     elif actual is None:

@@ -168,6 +168,10 @@ def test_a_number_where_several_are_asked_for_is_told_so() -> None:
     failure = fails(lambda: check_close("the shape", 0, (3, 6, 6, 3)))
     assert failure.verdict == "the shape is a single number, where 4 are expected."
     assert "under Returns" in str(failure)
+    # Where one number is asked for, in an array, what is missing is the array.
+    assert fails(lambda: check_close("db", 0.5, [0.5, 0.5])).verdict.endswith("where 2 are expected.")
+    assert fails(lambda: check_shape("db", 0.5, (1,))).verdict == "db is not an array."
+    assert fails(lambda: check_shape("db", np.float64(0.5), (1,))).verdict == "db has the wrong shape."
 
 
 def test_answers_do_nothing_without_a_grader(capsys: pytest.CaptureFixture[str]) -> None:
