@@ -38,9 +38,7 @@ def test_a_right_gradient_is_right_for_every_seed_in_either_precision(subject: S
 
 
 @by_subject
-def test_every_wrong_gradient_is_rejected_and_every_equivalent_one_accepted(
-    subject: Subject,
-) -> None:
+def test_every_wrong_gradient_is_rejected_and_every_equivalent_one_accepted(subject: Subject) -> None:
     accepted = [f.fault.title for f in found(subject) if f.fault and f.is_wrong and not f.rejected]
     assert accepted == []
     alarms = [f.fault for f in found(subject) if not f.is_wrong and f.rejected]

@@ -7,6 +7,7 @@ change. That such bodies earn everything is what proving the variants `..._in_th
 from __future__ import annotations
 
 import ast
+import functools
 from pathlib import Path
 
 import nbformat
@@ -83,6 +84,7 @@ FIELD = {
 CASES = [(notebook, name) for notebook, functions in FIELD.items() for name in functions]
 
 
+@functools.cache
 def asked_for(notebook: str) -> dict[str, tuple[str, ast.FunctionDef]]:
     """Return the functions that a notebook asks for, by name, each with its task's id."""
     nb = nbformat.read(COURSE.folder(SOURCE) / f"{notebook}.ipynb", as_version=4)
