@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 from pathlib import Path
 
@@ -23,6 +24,9 @@ LONG = ("test_attacks.py", "test_cli.py", "test_detection.py")
 
 # The commands of this environment (autograder, nbgrader) are found without activating it.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+
+# What a shell starts in the background ignores Ctrl-C, and so would every command that is tried here.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class _ByModule(LoadScopeScheduling):
