@@ -66,7 +66,7 @@ def find_loop(function: str, sources: Iterable[str]) -> Loop | None:
     for source in sources:
         for name, node in _defined(source):
             definitions[name] = _Definition(node, source.splitlines())
-    return _search(function, definitions, ())
+    return _search(function, definitions, (), set())
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,11 @@ def _defined(source: str) -> list[tuple[str, ast.AST]]:
     return found
 
 
-def _search(function: str, definitions: dict[str, _Definition], callers: tuple[str, ...]) -> Loop | None:
-    if function not in definitions:
+def _search(
+    function: str, definitions: dict[str, _Definition], callers: tuple[str, ...], free: set[str]
+) -> Loop | None:
+    """Look in a function and in what it calls; `free` are those that were searched, and have no loop."""
+    if function in free or function not in definitions:
         return None
     node, lines = definitions[function].node, definitions[function].lines
 
@@ -117,9 +120,10 @@ def _search(function: str, definitions: dict[str, _Definition], callers: tuple[s
             called.append(name)
     for name in dict.fromkeys(called):
         if name not in (*callers, function):
-            loop = _search(name, definitions, (*callers, function))
+            loop = _search(name, definitions, (*callers, function), free)
             if loop is not None:
                 return loop
+    free.add(function)
     return None
 
 

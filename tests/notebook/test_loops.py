@@ -69,3 +69,12 @@ def test_the_message_names_the_line() -> None:
 @pytest.mark.parametrize("source", ["def square(x) return", "\0", "(" * 500])
 def test_cells_that_are_not_python_are_passed_over(source: str) -> None:
     assert find_loop("square", [source]) is None
+
+
+def test_helpers_that_share_helpers_are_searched_once_each() -> None:
+    # There are 2 to the power of 60 ways through these.
+    layers = [f"def {name}{i}(x):\n    a{i + 1}(x)\n    b{i + 1}(x)" for i in range(60) for name in "ab"]
+    assert find_loop("a0", layers) is None
+    found = find_loop("a0", [*layers, "def b60(x):\n    for v in x: pass"])
+    assert found is not None
+    assert found.function == "b60"
