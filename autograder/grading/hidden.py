@@ -23,7 +23,7 @@ LEFT_OUT = "(left out: it showed lines of hidden tests)\n"
 #: A shorter line could be anybody's.
 _SHORTEST = 12
 
-_COLOURS = re.compile(r"\x1b\[[\d;]*m|<[^>]*>")
+_COLOURS = re.compile(r"\x1b\[[\d;]*m|<[^<>]*>")
 
 
 class Hidden:
