@@ -107,8 +107,6 @@ def test_a_cluster_that_cannot_grade_as_it_must_is_refused_with_the_reason(
     monkeypatch.setattr(cluster, "PATIENCE", 1)
     refused = _refusal(course, "tcp://127.0.0.1:1")
     assert refused.what == "The cluster's scheduler does not answer."
-    refused = _refusal(course, "somewhere://else")
-    assert refused.what == "The cluster's scheduler does not answer."
     other = tmp_path / "other"
     shutil.copytree(Path(autograder.__file__).parent, other / "autograder")
     with (other / "autograder/__init__.py").open("a") as file:
@@ -124,6 +122,16 @@ def test_a_cluster_that_cannot_grade_as_it_must_is_refused_with_the_reason(
         assert refused.what.endswith(" is refused: it would not judge as the grader does.")
         assert refused.details["got"].startswith("gradbook 0.0.1 (")
     assert not (course.root / "autograded").exists()
+
+
+@pytest.mark.parametrize("address", ["somewhere://else", "tcp://127.0.0.1", "tcp://127.0.0.1:port"])
+def test_an_address_that_cannot_be_read_makes_no_client(
+    course: Course, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    hands_in(course, li=RIGHT["double"])
+    monkeypatch.setattr(cluster, "Client", lambda *_args, **_options: pytest.fail("a client was made"))
+    refused = _refusal(course, address)
+    assert refused.what == "The cluster's scheduler does not answer."
 
 
 @pytest.mark.skipif(bubblewrap.why_not() is not None, reason="there is no sandbox here to do without")

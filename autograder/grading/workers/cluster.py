@@ -22,6 +22,7 @@ import cloudpickle
 import distributed
 import numpy as np
 from distributed import Client, KilledWorker, Worker, get_worker
+from distributed.comm.addressing import resolve_address
 
 import autograder
 from autograder.errors import AutograderError, RunStoppedError
@@ -160,6 +161,9 @@ class _Bench:
 
 def _connect(address: str) -> Client:
     try:
+        # A client of an address that cannot be read is never closed. Where Python collects it while the next
+        # one starts its event loop, both want the same lock, and the next one fails.
+        resolve_address(address)
         return Client(address, timeout=PATIENCE, set_as_default=False, name="autograder")
     except (OSError, ValueError) as error:
         raise AutograderError(
