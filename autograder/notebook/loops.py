@@ -6,7 +6,7 @@ The same rule is shown by a visible check in the notebook and decided by the jud
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 #: NumPy's and Python's loops in disguise: they call Python code once an element or a row.
@@ -64,9 +64,10 @@ def find_loop(function: str, sources: Iterable[str]) -> Loop | None:
     """
     definitions: dict[str, _Definition] = {}
     for source in sources:
+        lines = source.splitlines()
         for name, node in _defined(source):
-            definitions[name] = _Definition(node, source.splitlines())
-    return _search(function, definitions, (), set())
+            definitions[name] = _Definition(node, lines)
+    return _search(function, definitions)
 
 
 @dataclass(frozen=True)
@@ -92,21 +93,37 @@ def _defined(source: str) -> list[tuple[str, ast.AST]]:
     return found
 
 
-def _search(
-    function: str, definitions: dict[str, _Definition], callers: tuple[str, ...], free: set[str]
-) -> Loop | None:
-    """Look in a function and in what it calls; `free` are those that were searched, and have no loop."""
-    if function in free or function not in definitions:
-        return None
-    node, lines = definitions[function].node, definitions[function].lines
+def _search(function: str, definitions: Mapping[str, _Definition]) -> Loop | None:
+    """Look in a function and in what it calls, each once."""
+    searched: set[str] = set()
+    # From the function to where the search is, with what each has still to be searched: helpers can call one
+    # another in a longer chain than Python's own calls may be nested.
+    path: dict[str | None, Iterator[str]] = {None: iter([function])}
+    while path:
+        caller = next(reversed(path))
+        name = next(path[caller], None)
+        if name is None:
+            del path[caller]
+        elif name in definitions and name not in searched:
+            searched.add(name)
+            path[name] = iter(())
+            found = _look(name, definitions[name], path)
+            if isinstance(found, Loop):
+                return found
+            path[name] = iter(found)
+    return None
+
+
+def _look(function: str, definition: _Definition, path: Container[str | None]) -> Loop | list[str]:
+    """Return the first loop in a function itself, or the names of what it calls."""
 
     def found(what: str, at: ast.expr | ast.stmt) -> Loop:
-        return Loop(what, function, lines[at.lineno - 1].strip())
+        return Loop(what, function, definition.lines[at.lineno - 1].strip())
 
     called: list[str] = []
-    if isinstance(node, ast.Name | ast.Attribute) and not _is_numpy(node):
-        called.append(_last_name(node))
-    for child in ast.walk(node):
+    if isinstance(definition.node, ast.Name | ast.Attribute) and not _is_numpy(definition.node):
+        called.append(_last_name(definition.node))
+    for child in ast.walk(definition.node):
         if type(child) in _LOOPS:
             return found(_LOOPS[type(child)], child if isinstance(child, ast.stmt) else _inside(child))
         if isinstance(child, ast.Name | ast.Attribute) and _last_name(child) in _DISGUISED:
@@ -115,16 +132,10 @@ def _search(
             return found(f"{_last_name(child)}, which hides what is called,", child)
         if isinstance(child, ast.Call) and not _is_numpy(child.func):
             name = _last_name(child.func)
-            if name in (*callers, function):
+            if name in path:
                 return found("a recursive call", child)
             called.append(name)
-    for name in dict.fromkeys(called):
-        if name not in (*callers, function):
-            loop = _search(name, definitions, (*callers, function), free)
-            if loop is not None:
-                return loop
-    free.add(function)
-    return None
+    return called
 
 
 def _inside(comprehension: ast.AST) -> ast.expr:

@@ -78,3 +78,15 @@ def test_helpers_that_share_helpers_are_searched_once_each() -> None:
     found = find_loop("a0", [*layers, "def b60(x):\n    for v in x: pass"])
     assert found is not None
     assert found.function == "b60"
+
+
+def test_a_chain_of_helpers_may_be_longer_than_pythons_calls_may_be_nested() -> None:
+    chain = "\n".join(f"def a{i}(x): return a{i + 1}(x)" for i in range(5000))
+    assert find_loop("a0", [chain]) is None
+    assert str(find_loop("a0", [chain, "def a5000(x): return a0(x)"])) == (
+        "a recursive call in a5000: def a5000(x): return a0(x)"
+    )
+
+
+def test_what_has_no_name_is_no_recursive_call() -> None:
+    assert find_loop("square", ["def square(x):\n    return (lambda v: v * v)(x) + [double][0](x)"]) is None
