@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,9 @@ from autograder.results.outcome import Outcome, Result, outcomes, plain
 
 if TYPE_CHECKING:
     from traitlets.config import Config
+
+#: How many times a notebook's own time its grading may take: what stood on another's mistake is run again.
+_PATIENCE = 10
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,15 @@ def standards(course: Course, assignment: str, config: Config | None = None) -> 
     return [
         Standard(material, answer_key(course, material, execute)) for material in prepare(course, assignment)
     ]
+
+
+def patience(standards: Sequence[Standard], config: Config) -> float:
+    """Return the seconds in which a submission is graded, or is given up.
+
+    What a student's code takes is limited as it runs; this is for what it may leave behind for us to read.
+    """
+    seconds: float = GradingExecute(config=config).notebook_timeout
+    return _PATIENCE * seconds * len(standards)
 
 
 def grade_folder(student: str, folder: Path, standards: list[Standard], config: Config) -> Result:

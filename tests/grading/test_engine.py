@@ -14,11 +14,14 @@ from concurrent.futures import Future
 from pathlib import Path
 
 import psutil
+import pytest
 from nbgrader.api import Gradebook
 from traitlets.config import Config
 
 from autograder.course import Course
+from autograder.errors import AutograderError
 from autograder.grading.engine import grade_assignment
+from autograder.grading.workers import pool
 from autograder.grading.workers.hands import Hands
 from autograder.grading.workers.pool import LocalPool
 from autograder.results.outcome import Result
@@ -89,6 +92,25 @@ def test_who_kills_the_grader_takes_nobody_along(course: Course) -> None:
         assert sorted(s.student.id for s in gradebook.assignment_submissions("01_tiny")) == others
 
 
+def test_a_hand_that_takes_too_long_is_ended_and_the_next_one_takes_over() -> None:
+    with Hands() as hands:
+        pid = hands.run(os.getpid)
+        with pytest.raises(AutograderError, match=r"grading it took more than 0\.5 s"):
+            hands.run_within(0.5, time.sleep, 600)
+        assert not psutil.pid_exists(pid)
+        assert hands.run_within(60, os.getpid) != pid
+
+
+def test_a_submission_that_takes_too_long_is_given_up(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in(course.root, "li", answered(course.root / "assignments/01_tiny/tiny.ipynb", **RIGHT))
+    monkeypatch.setattr(pool, "patience", lambda *_: 0.001)
+    (result,) = grade_assignment(course, "01_tiny", ["li"])
+    assert result.failure == "grading it took more than 0.001 s"
+    assert not (course.root / "autograded/li").exists()
+
+
 def test_a_failure_of_ours_is_told_and_not_scored() -> None:
     class Full(LocalPool):
         def submit(self, student: str, folder: Path) -> Future[Result]:
@@ -96,7 +118,7 @@ def test_a_failure_of_ours_is_told_and_not_scored() -> None:
             future.set_exception(OSError("disk full"))
             return future
 
-    with Full(Hands(), [], Config(), 1) as pool:
-        (result,) = pool.grade({"li": Path("li")})
+    with Full(Hands(), [], Config(), 1) as full:
+        (result,) = full.grade({"li": Path("li")})
     assert result.failure == "OSError: disk full"
     assert result.outcomes == []

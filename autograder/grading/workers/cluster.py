@@ -27,7 +27,7 @@ from distributed.comm.addressing import resolve_address
 import autograder
 from autograder.errors import AutograderError, RunStoppedError
 from autograder.grading.gradebook import fingerprint
-from autograder.grading.grader import Standard
+from autograder.grading.grader import Standard, patience
 from autograder.grading.kernels import bubblewrap
 from autograder.grading.workers.hands import Hands
 from autograder.grading.workers.parcel import Parcel, grade_parcel
@@ -231,7 +231,8 @@ def _grade(bench: _Bench, terms: dict[str, Any], student: str, parcel: Parcel) -
     # Dask's nanny starts workers as daemons, and Python lets daemons start no processes, lest these outlive
     # them. Hands do not: they watch the process that they belong to.
     multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
-    return bench.hands.run(grade_parcel, student, parcel, bench.standards, bench.config)
+    seconds = patience(bench.standards, bench.config)
+    return bench.hands.run_within(seconds, grade_parcel, student, parcel, bench.standards, bench.config)
 
 
 def _end_hands(key: str, dask_worker: Worker) -> None:

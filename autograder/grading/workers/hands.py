@@ -18,7 +18,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError, ProcessPoolExecutor
+from concurrent.futures import CancelledError, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -56,6 +56,10 @@ def prepare() -> None:
     multiprocessing.forkserver.ensure_running()
 
 
+class _TooLongError(AutograderError):
+    """A hand was ended, for it did not."""
+
+
 class Hands(Workforce):
     """As many processes as are at work at the same time; each begins when it is first needed.
 
@@ -82,10 +86,28 @@ class Hands(Workforce):
         CancelledError
             When the hands were ended meanwhile.
         """
+        return self.run_within(None, function, *args, **kwargs)
+
+    def run_within(
+        self, seconds: float | None, function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs
+    ) -> _T:
+        """Do as `run` does, and end the hand where it takes longer than so many seconds.
+
+        Raises
+        ------
+        AutograderError
+            When it did, or the hand died, and the next one too.
+        CancelledError
+            When the hands were ended meanwhile.
+        """
         for _ in range(TRIES):
             try:
                 with self._taken() as hand:
-                    return hand.pool.submit(function, *args, **kwargs).result()
+                    future = hand.pool.submit(function, *args, **kwargs)
+                    if not wait([future], seconds).done:
+                        hand.end()
+                        raise _TooLongError(f"grading it took more than {seconds:g} s")
+                    return future.result()
             except (BrokenProcessPool, CancelledError):
                 if self._is_over:
                     raise CancelledError from None
@@ -94,11 +116,11 @@ class Hands(Workforce):
 
     @contextlib.contextmanager
     def _taken(self) -> Iterator[_Hand]:
-        """Give a hand that has nothing to do, and take it back, unless it died."""
+        """Give a hand that has nothing to do, and take it back, unless it came to its end."""
         hand = self._take()
         try:
             yield hand
-        except (BrokenProcessPool, CancelledError):
+        except (BrokenProcessPool, CancelledError, _TooLongError):
             raise
         except BaseException:
             self._idle.append(hand)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.errors import AutograderError, RunStoppedError, said
-from autograder.grading.grader import Standard, grade_folder
+from autograder.grading.grader import Standard, grade_folder, patience
 from autograder.grading.workers.hands import Hands
 from autograder.grading.workers.workforce import Workforce
 from autograder.results.outcome import Result
@@ -118,8 +118,9 @@ class LocalPool(Pool):
 
     def submit(self, student: str, folder: Path) -> Future[Result]:
         """Have a submission graded."""
+        seconds = patience(self._standards, self._config)
         return self._threads.submit(
-            self._hands.run, grade_folder, student, folder, self._standards, self._config
+            self._hands.run_within, seconds, grade_folder, student, folder, self._standards, self._config
         )
 
     def close(self) -> None:
