@@ -66,7 +66,9 @@ class Hidden:
 
 def _bare(text: str) -> str:
     """Return a text without what can be put between its characters and still be read."""
-    return re.sub(r"[\s\\'\"]", "", html.unescape(_COLOURS.sub("", text)))
+    # A number of a character can begin with zeros, and can be that of none; Python reads so many digits only.
+    readable = re.sub(r"&#\d{8,};?", "", re.sub(r"&#0+(?=\d)", "&#", _COLOURS.sub("", text)))
+    return re.sub(r"[\s\\'\"]", "", html.unescape(readable))
 
 
 def _texts(thing: Any) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,9 @@ _ARRAY_KINDS = "biufcU"
 MAX_BYTES = 16 * 2**20
 
 _MAX_DEPTH = 8
+
+#: How NumPy writes a dtype of numbers or text; it reads much else, some of it as Python.
+_DTYPE = re.compile(r"[<>|=]?[biufcU]\d{1,9}", re.ASCII)
 
 
 class Opaque:
@@ -128,9 +132,9 @@ def decode(payload: Any, _depth: int = 0) -> Any:
 
 
 def _decode_array(content: str, dtype: str, shape: list[int]) -> np.ndarray:
-    numpy_dtype = np.dtype(str(dtype))
-    if numpy_dtype.kind not in _ARRAY_KINDS:
+    if not _DTYPE.fullmatch(str(dtype)):
         raise ValueError("not an array of numbers")
+    numpy_dtype = np.dtype(str(dtype))
     size = math.prod(int(length) for length in shape)
     if size * numpy_dtype.itemsize > MAX_BYTES or any(int(length) < 0 for length in shape):
         raise ValueError("an array too large")

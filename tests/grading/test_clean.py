@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import functools
 import json
 import subprocess
@@ -17,7 +18,7 @@ from nbformat import NotebookNode
 from autograder.course import Course
 from autograder.errors import AutograderError
 from autograder.grading.clean.folder import check_name
-from autograder.grading.clean.markdown import clean_markdown
+from autograder.grading.clean.markdown import MAX_RENDERED, clean_markdown
 from autograder.grading.clean.markup import clean_html
 from autograder.grading.clean.notebook import clean_notebook
 from autograder.grading.engine import grade_assignment
@@ -245,6 +246,42 @@ def test_a_drawing_stays_as_a_picture() -> None:
 def test_what_is_left_out_is_named() -> None:
     cell = cleaned(output_of({"application/javascript": "alert(1)"}))
     assert cell.outputs[0].data == {"text/plain": "(left out: application/javascript)"}
+
+
+def test_markup_that_would_take_too_long_to_reduce_goes_and_its_text_stays() -> None:
+    large = "<b>x</b>" * MAX_RENDERED
+    cell = cleaned(output_of({"text/html": large, "text/markdown": large, "text/plain": "<Table>"}))
+    assert cell.outputs[0].data == {"text/plain": "<Table>"}
+    assert cleaned(output_of({"text/html": large})).outputs[0].data == {"text/plain": "(left out: text/html)"}
+
+
+def test_a_picture_in_markup_may_be_large() -> None:
+    png = base64.b64encode(b"\x89PNG" + bytes(MAX_RENDERED)).decode()
+    markup = f'<img src="data:image/png;base64,{png}">'
+    assert png in cleaned(output_of({"text/html": markup})).outputs[0].data["text/html"]
+
+
+def test_what_a_graded_cell_puts_out_leaves_its_result_in_place() -> None:
+    half = {"text/html": "<b>x</b>" * (MAX_RENDERED // 16)}
+    cell = output_of(half)
+    cell.outputs += [*output_of(half).outputs, *output_of({"text/html": "<p>2 of 2 points</p>"}).outputs]
+    cell.metadata["nbgrader"] = {"grade": True, "solution": False}
+    shown = [output.data.get("text/html", "") for output in cleaned(cell).outputs]
+    assert [text.count("<b>") for text in shown] == [0, MAX_RENDERED // 16, 0]
+    assert shown[2] == "<p>2 of 2 points</p>"
+
+
+def test_cells_that_are_added_share_the_room_for_markup() -> None:
+    html, markdown = "<b>x</b>" * (MAX_RENDERED // 8), "*x* " * (MAX_RENDERED // 4)
+    cells = [output_of({"text/html": html, "text/plain": "x"}) for _ in range(10)]
+    cells += [cell_of(markdown) for _ in range(12)]
+    graded = output_of({"text/html": "<p>2 of 2 points</p>"})
+    graded.metadata["nbgrader"] = {"grade": True, "solution": False}
+    kept = clean_notebook(nbformat.v4.new_notebook(cells=[*cells, graded])).cells
+    assert all("text/html" in cell.outputs[0].data for cell in kept[:10])
+    assert [cell.source == markdown for cell in kept[10:22]] == [True] * 10 + [False] * 2
+    assert "<pre>*x*" in kept[21].source
+    assert kept[22].outputs[0].data["text/html"] == "<p>2 of 2 points</p>"
 
 
 def test_an_output_of_no_known_kind_goes() -> None:

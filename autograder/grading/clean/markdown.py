@@ -47,8 +47,8 @@ def clean_markdown(
         The cell's attachments: for each name, a bundle of base64 texts by kind.
     """
     pictures = _clean_attachments(attachments or {})
-    if len(re.sub(r"base64,[A-Za-z0-9+/=]+", "", source)) > MAX_RENDERED:
-        return _as_typed(source), {}
+    if length_without_pictures(source) > MAX_RENDERED:
+        return as_typed(source), {}
     try:
         rendered = _rendered(source, pictures)
         # The formgrader and the feedback render as nbconvert does; JupyterLab as CommonMark says.
@@ -59,10 +59,16 @@ def clean_markdown(
             return reduced, {}
     except RecursionError:
         pass
-    return _as_typed(source), {}
+    return as_typed(source), {}
 
 
-def _as_typed(source: str) -> str:
+def length_without_pictures(source: str) -> int:
+    """Return the number of characters of markdown or HTML, but for those of pictures written into it."""
+    return len(re.sub(r"base64,[A-Za-z0-9+/=]+", "", source))
+
+
+def as_typed(source: str) -> str:
+    """Return markdown that shows a text as it was typed."""
     kept = source[:MAX_KEPT] + ("\n… (the rest was left out)" if len(source) > MAX_KEPT else "")
     return _as_one_block(f"<pre>{html.escape(kept)}</pre>")
 

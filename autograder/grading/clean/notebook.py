@@ -9,13 +9,22 @@ from nbformat import NotebookNode
 from nbgrader.utils import compute_checksum
 
 from autograder.course import METADATA
-from autograder.grading.clean.markdown import clean_markdown
-from autograder.grading.clean.outputs import clean_output
-from autograder.grading.tasks import declared, is_solution, nbgrader_of
+from autograder.grading.clean.markdown import (
+    MAX_RENDERED,
+    as_typed,
+    clean_markdown,
+    length_without_pictures,
+)
+from autograder.grading.clean.outputs import amount_of_markup, clean_outputs
+from autograder.grading.tasks import declared, is_solution, is_test, nbgrader_of
 from autograder.results.outcome import plain
 
 #: The cell in which the judge tells what was odd about a submission: names of files stand in it.
 ABOUT = "about-this-submission"
+
+#: Characters of markup that the rest of a notebook may have, graded cells and pictures aside: what is reduced
+#: takes time, and a student can add any number of cells.
+MAX_MARKUP = 20 * MAX_RENDERED
 
 
 def clean_notebook(nb: NotebookNode) -> NotebookNode:
@@ -23,11 +32,20 @@ def clean_notebook(nb: NotebookNode) -> NotebookNode:
 
     Cells that the instructor wrote stay as they are. Their outputs do not: the student's code made them.
     """
+    room = MAX_MARKUP
     for cell in nb.cells:
-        if cell.cell_type == "code":
-            cell.outputs = [kept for output in cell.outputs if (kept := clean_output(output)) is not None]
+        if cell.cell_type == "code" and is_test(cell):
+            cell.outputs = clean_outputs(cell.outputs, MAX_RENDERED)
+        elif cell.cell_type == "code":
+            amount = amount_of_markup(cell.outputs)
+            cell.outputs = clean_outputs(cell.outputs, min(room, MAX_RENDERED))
+            room -= amount
         elif _is_students(cell):
-            source, attachments = clean_markdown(cell.source, cell.get("attachments", {}))
+            room -= length_without_pictures(cell.source)
+            if room >= 0:
+                source, attachments = clean_markdown(cell.source, cell.get("attachments", {}))
+            else:
+                source, attachments = as_typed(cell.source), {}
             cell.source = source
             cell.pop("attachments", None)
             if attachments:

@@ -3,17 +3,49 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.grading.clean.markdown import clean_markdown
+from autograder.grading.clean.markdown import clean_markdown, length_without_pictures
 from autograder.grading.clean.markup import ACTIVE_TEX, as_picture, clean_html
 from autograder.results.outcome import plain
 
+#: What may hold markup, and takes the longer to be reduced the more there is.
+_MARKUP = {"text/html", "text/markdown"}
 
-def clean_output(output: NotebookNode) -> NotebookNode | None:
+
+def clean_outputs(outputs: Sequence[NotebookNode], room: int) -> list[NotebookNode]:
+    """Return what stays of a cell's outputs.
+
+    Parameters
+    ----------
+    outputs
+        As the kernel sent them.
+    room
+        Characters of markup that may stay, pictures aside. The last outputs come first: the result of a
+        graded cell stands at its end.
+    """
+    kept: list[NotebookNode] = []
+    for output in reversed(outputs):
+        room -= amount_of_markup([output])
+        cleaned = _clean_output(output, has_room=room >= 0)
+        kept += [cleaned] if cleaned is not None else []
+    return kept[::-1]
+
+
+def amount_of_markup(outputs: Sequence[NotebookNode]) -> int:
+    """Return how many characters of markup there are in outputs, pictures aside."""
+    return sum(
+        length_without_pictures(_text(content))
+        for output in outputs
+        for kind, content in output.get("data", {}).items()
+        if kind in _MARKUP
+    )
+
+
+def _clean_output(output: NotebookNode, *, has_room: bool) -> NotebookNode | None:
     """Return what stays of an output, None where it is of no kind that there is."""
     match output.get("output_type"):
         case "stream":
@@ -28,7 +60,7 @@ def clean_output(output: NotebookNode) -> NotebookNode | None:
                 traceback=[_text(line) for line in lines] if isinstance(lines, list) else [],
             )
         case "display_data" | "execute_result" as kind:
-            data, metadata = _clean_bundle(output.get("data", {}), output.get("metadata", {}))
+            data, metadata = _clean_bundle(output.get("data", {}), output.get("metadata", {}), has_room)
             kept = NotebookNode(output_type=kind, data=data, metadata=metadata)
             if kind == "execute_result":
                 count = output.get("execution_count")
@@ -37,9 +69,13 @@ def clean_output(output: NotebookNode) -> NotebookNode | None:
     return None
 
 
-def _clean_bundle(data: Mapping[str, Any], metadata: Any) -> tuple[NotebookNode, NotebookNode]:
+def _clean_bundle(
+    data: Mapping[str, Any], metadata: Any, has_room: bool
+) -> tuple[NotebookNode, NotebookNode]:
     kept, sizes = NotebookNode(), NotebookNode()
     for kind, content in data.items():
+        if kind in _MARKUP and not has_room:
+            continue
         if kind == "text/plain":
             kept[kind] = _text(content)
         elif kind == "text/html":

@@ -15,6 +15,7 @@ from jupyter_client.manager import KernelManager
 from jupyter_core.utils import ensure_async
 from nbclient import NotebookClient
 from nbformat import NotebookNode
+from nbformat.validator import ValidationError
 from traitlets import default
 
 from autograder.grading.kernels.sandbox import GradingProvisioner
@@ -81,7 +82,10 @@ class GradingClient(NotebookClient):
         # Counted as it comes, whether it is kept, replaced or cleared afterwards.
         self.output_left -= _weight(msg["content"]) + sum(map(len, msg["buffers"]))
         if self.output_left >= 0:
-            return super().process_message(msg, cell, cell_index)
+            # An output that is none of Jupyter's is one that a notebook cannot hold.
+            with contextlib.suppress(ValidationError):
+                return super().process_message(msg, cell, cell_index)
+            return None
         cell.outputs = []
         self.provisioner.end(self.provisioner.limits.too_much_output)
         return None

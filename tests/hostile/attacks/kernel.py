@@ -16,6 +16,8 @@ def forged(**value):
 _MALFORMED = [
     {"value": {"array": "", "dtype": "float64", "shape": [10**18, 0]}},
     {"value": {"array": "", "dtype": "(", "shape": [0]}},
+    {"value": {"array": "", "dtype": "(,)f8", "shape": [0]}},
+    {"value": {"array": "", "dtype": "<U" + "9" * 20, "shape": [0]}},
     {"value": {"array": "AAAA", "dtype": "O", "shape": [1]}},
     {"value": {"array": "AAAA", "dtype": "<U999999999", "shape": [0]}},
     {"value": {"array": "AAAA", "dtype": "f8,(999999999,)f8", "shape": [1]}},
@@ -43,6 +45,20 @@ _MALFORMED = [
 #: Here the forger spoils what carries the answers, the own right ones too. With the reference of `double` in
 #: place of the one that did it, what needs it is right.
 _SPOILT = {"total": 2.0}
+
+
+def _nesting(one: str) -> Attack:
+    """Return an attack by outputs, each deeper than the one before, until one is too deep to be read."""
+    text = (
+        "def predict(x, W):\n"
+        "    nested = 0\n"
+        "    for _ in range(1000):\n"
+        f"        nested = {one}\n"
+        "        display({'application/json': nested, 'text/plain': 'x'}, raw=True)\n"
+        "    return np.zeros(len(x))"
+    )
+    return Attack(OWN_LOST, {"predict": text})
+
 
 ATTACKS = {
     "numpy-testing": forging(
@@ -154,6 +170,28 @@ ATTACKS = {
             "        for content in ({}, {'data': None}, {'data': 1, 'transient': 3}, {'text': 5}):\n"
             "            kernel.session.send(kernel.iopub_socket, kind, content, parent=parent)\n"
             "    return np.zeros(len(x))"
+        },
+    ),
+    "outputs-that-no-notebook-holds": Attack(
+        FULL,
+        {
+            "predict": "kernel = get_ipython().kernel\n"
+            "def predict(x, W):\n"
+            "    for data in ({'text/plain': {'a': 1}}, {'image/png': 5}, {'text/html': [[]]}, {'x': 1}):\n"
+            "        display(data, raw=True)\n"
+            "    for name in (5, 'stdin'):\n"
+            "        kernel.session.send(kernel.iopub_socket, 'stream', {'name': name, 'text': 5},\n"
+            "                            parent=kernel.get_parent())\n"
+            "    return (x @ W).argmax(axis=1)"
+        },
+    ),
+    "deep-lists": _nesting("[nested]"),
+    "deep-objects": _nesting("{'a': nested}"),
+    "numbers-of-no-character": Attack(
+        FULL,
+        {
+            "predict": "print('&#' + '9' * 5000, '&#' + '0' * 5000 + '65')\n"
+            "def predict(x, W):\n    return (x @ W).argmax(axis=1)"
         },
     ),
     "raw-messages": Attack(
@@ -270,6 +308,12 @@ TELLING = {
     "tells-by-traceback": Attack(
         OWN_LOST,
         {"predict": "def predict(x, W):\n    import sys\n    print(In[-1], file=sys.__stdout__)\n    1 / 0"},
+    ),
+    "tells-by-number": forging(
+        "def tell(info):\n"
+        "    display({'text/html': ''.join(f'&#{ord(one):05000}' for one in info.raw_cell)}, raw=True)\n"
+        "    print(''.join(f'&#{ord(one):012};' for one in info.raw_cell))\n"
+        "get_ipython().events.register('pre_run_cell', tell)"
     ),
     "tells-by-mime": forging(
         "def tell(info):\n"

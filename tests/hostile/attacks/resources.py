@@ -55,6 +55,14 @@ ATTACKS = {
     "tiny-outputs": _taking("for n in range(10**6):\n        display({'text/plain': 'x'}, raw=True)"),
     "displays": _taking("while True:\n        display({'text/plain': 'x' * 10**6}, raw=True)", _OUTPUT),
     "one-display": _taking("display({'text/plain': 'x' * 10**8}, raw=True)", _OUTPUT),
+    "heavy-markup": _taking(
+        "display({'text/html': ''.join(f'<font size={n}>' for n in range(10**5))}, raw=True)"
+    ),
+    "much-markup": _taking(
+        "for kind in ('html', 'markdown'):\n"
+        "        for n in range(15):\n"
+        "            display({f'text/{kind}': ' '.join(f'<font size={n}>' for n in range(2500))}, raw=True)"
+    ),
     "updates": _taking(
         "shown = display('x', display_id=True)\n    while True:\n        shown.update('y' * 10**5)", _OUTPUT
     ),
