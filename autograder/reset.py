@@ -54,7 +54,8 @@ def reset(course: Course, assignment: str, task: str) -> tuple[Path, Path]:
     kept = path.parent / KEPT / f"{name}-{datetime.now():%Y%m%d-%H%M%S-%f}.ipynb"
     kept.parent.mkdir(exist_ok=True)
     shutil.copy2(path, kept)
-    write_atomically(path, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
+    # All but ASCII is escaped: there can be halves of characters, which no file holds otherwise.
+    write_atomically(path, json.dumps(notebook, indent=1) + "\n")
     return path, kept
 
 

@@ -147,8 +147,9 @@ def grade_assignment(
         When there is nothing to grade by, the sandbox does not work here, the cluster cannot be used, or the
         gradebook's server is away and does not come back.
     """
+    materials = prepare(course, assignment)
     patiently(lambda: register(course, assignment), course, _PATIENCE)
-    common = fingerprint.of_assignment(course, assignment, prepare(course, assignment))
+    common = fingerprint.of_assignment(course, assignment, materials)
     prints = {
         student: fingerprint.of_submission(course.folder(SUBMITTED) / student / assignment, common)
         for student in students

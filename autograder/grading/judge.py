@@ -227,6 +227,8 @@ class _Bench:
 
     def _name_mistake(self, outcome: Outcome, got: Answers, wrong: Mapping[str, Difference]) -> None:
         """Give the outcome the message of the known mistake that answers the same, if there is one."""
+        if not got:
+            return
         key = self.key.answers(outcome.task)
         for mistake in self.key.mistakes.get(outcome.task, []):
             theirs = mistake.answers

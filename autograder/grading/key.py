@@ -18,14 +18,14 @@ import nbformat
 import numpy as np
 from nbformat import NotebookNode
 
-from autograder.course import METADATA, Course
+from autograder.course import METADATA, NEVER_RELEASED, Course
 from autograder.errors import AutograderError
 from autograder.files import write_atomically
 from autograder.grading.execute import GradingExecute
+from autograder.grading.gradebook import fingerprint
 from autograder.grading.material import Material
 from autograder.grading.mistakes import Solution
 from autograder.grading.tasks import declared, is_solution, is_test, task_of
-from autograder.notebook import answers, encoding, relations
 from autograder.notebook.answers import ANSWER_MIME
 from autograder.notebook.encoding import decode
 from autograder.notebook.relations import Relation
@@ -159,10 +159,9 @@ def answer_key(course: Course, material: Material, execute: GradingExecute) -> K
 
 def _fingerprint(material: Material) -> str:
     """Return a hash of all that the key depends on."""
-    # The code that records and compares counts too: a contributor changes it without a new version.
-    recorders = (answers, encoding, relations)
     parts = [
-        *(Path(str(module.__file__)).read_text(encoding="utf-8") for module in recorders),
+        # A contributor changes the code that answers are made with, and no version.
+        fingerprint.of_package("data", "notebook"),
         np.__version__,
         material.source_text,
         str(material.seed),
@@ -178,7 +177,7 @@ def compute_key(material: Material, execute: GradingExecute) -> Key:
     Raises
     ------
     AutograderError
-        When a task's reference leaves no answers, or raises.
+        When a task's reference leaves no answers, or raises; or a mistake is not run.
     """
     reference = _copy(material.source)
     _run(reference, material, execute)
@@ -188,7 +187,7 @@ def compute_key(material: Material, execute: GradingExecute) -> Key:
             key.payloads[task_of(cell)] = _checked(cell, material)
     tests = run_solutions(material, material.mistakes, execute)
     for mistake in material.mistakes:
-        payloads = tuple(recorded(tests[mistake.name]))
+        payloads = tuple(recorded(_run_at_all(tests[mistake.name], mistake, material)))
         known = Mistake(mistake.name, mistake.title, mistake.message, payloads)
         key.mistakes[mistake.task].append(known)
     return key
@@ -237,6 +236,20 @@ def _run(notebook: NotebookNode, material: Material, execute: GradingExecute) ->
 
 def _copy(node: NotebookNode) -> NotebookNode:
     return nbformat.from_dict(json.loads(json.dumps(node)))
+
+
+def _run_at_all(cell: NotebookNode, mistake: Solution, material: Material) -> NotebookNode:
+    """Return a mistake's graded cell; what it did not answer for want of time is nothing to know it by."""
+    run = declared(cell).get("run", "")
+    if not run.startswith("not run"):
+        return cell
+    msg = f"The mistake {mistake.name} was not run, nor were those after it."
+    raise AutograderError(
+        msg,
+        where=f"source_solutions/{material.assignment}/{NEVER_RELEASED[0]}/{material.name}.py",
+        got=run,
+        next="make it and those before it take less time, or end no kernel",
+    )
 
 
 def _checked(cell: NotebookNode, material: Material) -> list[dict[str, Any]]:

@@ -152,6 +152,7 @@ def read_tasks(notebook: NotebookNode) -> dict[str, Task]:
             if other not in tasks:
                 msg = f"The task {task.id!r} needs {other!r}, which is not a task of this notebook."
                 raise AutograderError(msg, expected="one of " + ", ".join(tasks))
+    for task in tasks.values():
         if task.id in all_needs(task.id, tasks):
             msg = f"The task {task.id!r} needs itself, by way of {', '.join(task.needs)}."
             raise AutograderError(msg)

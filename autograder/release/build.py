@@ -77,6 +77,8 @@ def release_all(
             _generate(course, assignment, Path(scratch))
         if approve is not None:
             approve(course, Path(scratch), assignments)
+        for assignment in assignments:
+            generate(course, assignment, Path(scratch) / "registered")
         return [_put_in_place(course, assignment, Path(scratch) / assignment) for assignment in assignments]
 
 
@@ -89,7 +91,8 @@ def _generate(course: Course, assignment: str, into: Path) -> None:
     _refuse(assignment, [finding for name, nb in notebooks.items() for finding in lint_source(nb, name)])
     for name, notebook in notebooks.items():
         _check_solutions(source, name, notebook)
-    generated = generate(course, assignment, into)
+    # What is found not to be in order has left no trace in the gradebook.
+    generated = generate(course, assignment, into, gradebook=f"sqlite:///{into / 'gradebook.db'}")
     _refuse(assignment, lint_release(generated, notebooks, _read(generated)))
 
 

@@ -10,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 
 import autograder
-from autograder.course import CONFIG_FILE, RELEASE, Course
+from autograder.course import CONFIG_FILE, RELEASE, SOURCE, Course
 from autograder.errors import AutograderError
 from autograder.files import write_atomically
 
@@ -31,8 +31,14 @@ def bundle(course: Course, assignments: list[str], place: Path) -> Path:
     Raises
     ------
     AutograderError
-        When an assignment was not released, or the package cannot be built here.
+        When there is no assignment, one was not released, or the package cannot be built here.
     """
+    if not assignments:
+        raise AutograderError(
+            "There is no assignment to give to a class.",
+            expected=f"folders with notebooks in {course.folder(SOURCE)}",
+            next="make one, as README.md says",
+        )
     files: dict[str, bytes] = {}
     for assignment in assignments:
         folder = course.folder(RELEASE) / assignment

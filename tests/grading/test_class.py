@@ -219,6 +219,31 @@ def test_a_syntax_error_is_not_taken_for_a_known_mistake(graded: dict[str, Resul
     assert graded["syntax"].outcomes[2].mistake is None
 
 
+def _know_mistakes(course: Course, *names: str, body: str) -> None:
+    """Have the course know mistakes of `double` of this body."""
+    functions = [
+        f'@mistake("double")\ndef {name}(x):\n    """Known as {name}."""\n    {body}' for name in names
+    ]
+    text = "\n\n\n".join(["from autograder.grading.mistakes import mistake", *functions])
+    (course.root / "source_solutions/01_tiny/mistakes/tiny.py").write_text(text)
+
+
+def test_who_answers_nothing_is_told_no_mistake_that_answers_nothing_either(course: Course) -> None:
+    _know_mistakes(course, "stops", body="raise KeyboardInterrupt")
+    double = "def double(x):\n    raise KeyboardInterrupt"
+    hand_in(course.root, "li", answered(course.root / "assignments/01_tiny/tiny.ipynb", double=double))
+    (result,) = grade_assignment(course, "01_tiny", ["li"])
+    assert (result.outcomes[0].verdict, result.outcomes[0].mistake) == ("no answer recorded", None)
+
+
+def test_mistakes_that_were_not_run_are_told(course: Course) -> None:
+    _know_mistakes(course, *(f"dies_{n}" for n in range(10)), body="import os; os._exit(1)")
+    hand_in(course.root, "li", answered(course.root / "assignments/01_tiny/tiny.ipynb", **RIGHT))
+    with pytest.raises(AutograderError, match="The mistake dies_8 was not run") as caught:
+        list(grade_assignment(course, "01_tiny", ["li"]))
+    assert caught.value.details["got"] == "not run: 8 cells before it ended their kernel"
+
+
 def test_a_broken_rule_is_named(graded: dict[str, Result]) -> None:
     square = graded["loops"].outcomes[2]
     assert square.mistake == "There is a loop."
@@ -345,6 +370,8 @@ def test_a_release_that_is_not_its_sources_is_noticed(course: Course, old: str, 
     change_source(course, old, new)
     with pytest.raises(AutograderError, match="is not the one of its source") as caught:
         list(grade_assignment(course, "01_tiny", ["li"]))
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db", "") as gradebook:
+        assert gradebook.find_assignment("01_tiny").max_score == 9
     assert caught.value.details["got"] == f"a difference in the cell {cell}"
     assert caught.value.details["next"] == "autograder release 01_tiny"
 

@@ -239,6 +239,38 @@ def test_what_is_no_archive_is_refused_and_the_others_go_on(course: Course, tmp_
     assert [line.what for line in lines] == ["refused", "refused", "refused", "new"]
 
 
+def test_a_file_named_as_the_other_system_names_them_stays_with_who_handed_it_in(
+    course: Course, tmp_path: Path
+) -> None:
+    canvas = {"eve_1_20_x_12346_assignsubmission_file_tiny.ipynb": "hers", "li_2_21_tiny.ipynb": "his"}
+    moodle = {FOLDER.format("Li Wei_77") + "eve_1_22_tiny.ipynb": "Wei's"}
+    lines = collect(
+        course, "01_tiny", [zipped(tmp_path / "a.zip", canvas), zipped(tmp_path / "b.zip", moodle)]
+    )
+    assert refused(lines) == ""
+    assert handed_in(course) == {
+        "eve_1": {"x_12346_assignsubmission_file_tiny.ipynb"},
+        "li_2": {"tiny.ipynb"},
+        "Li Wei": {"eve_1_22_tiny.ipynb"},
+    }
+
+
+def test_a_file_and_a_folder_of_one_name_cost_only_themselves(course: Course, tmp_path: Path) -> None:
+    folder, other = FOLDER.format("Li Wei_77"), FOLDER.format("Zoë_78")
+    files = {f"{folder}data/a.csv": "1", f"{folder}data": "2", f"{other}tiny.ipynb": "3"}
+    said = refused(collect(course, "01_tiny", [zipped(tmp_path / "a.zip", files)]))
+    assert said == f"{folder}data: a file and a folder have one name"
+    assert handed_in(course) == {"Li Wei": {"data/a.csv"}, "Zoë": {"tiny.ipynb"}}
+
+
+def test_what_lies_where_a_file_is_unpacked_stays(tmp_path: Path) -> None:
+    (tmp_path / "tiny.ipynb").write_text("there before")
+    path = zipped(tmp_path / "a.zip", {"li_1_2_tiny.ipynb": "new"})
+    with archives.open_archive(path) as archive, pytest.raises(FileExistsError):
+        archive.extract(archive.members[0], tmp_path / "tiny.ipynb")
+    assert (tmp_path / "tiny.ipynb").read_text() == "there before"
+
+
 def test_two_students_of_one_name_are_told_apart_by_a_roster(course: Course, tmp_path: Path) -> None:
     files = {FOLDER.format("Li Wei_77") + "tiny.ipynb": "a", FOLDER.format("Li Wei_78") + "tiny.ipynb": "b"}
     path = zipped(tmp_path / "a.zip", files)

@@ -158,3 +158,13 @@ def test_a_cell_that_is_gone_comes_back_in_its_place(copy: Course, monkeypatch: 
     assert CliRunner().invoke(app, ["reset", "01_tiny", "total"]).exit_code == 0
     ids = [cell.id for cell in nbformat.read(copy.root / "work/01_tiny/tiny.ipynb", as_version=4).cells]
     assert ids == [cell.id for cell in nbformat.read(copy.root / "assignments/01_tiny/tiny.ipynb", 4).cells]
+
+
+def test_half_a_character_that_was_pasted_in_stands_in_no_ones_way(copy: Course) -> None:
+    path = copy.root / "work/01_tiny/tiny.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    notebook["cells"].append({"cell_type": "markdown", "id": "half", "metadata": {}, "source": "\ud83d café"})
+    path.write_text(json.dumps(notebook))
+    reset(copy, "01_tiny", "double")
+    now = json.loads(path.read_text(encoding="utf-8"))
+    assert now["cells"][-1]["source"] == "\ud83d café"

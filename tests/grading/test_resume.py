@@ -19,7 +19,7 @@ from nbgrader.api import Gradebook
 from autograder.course import Course
 from autograder.grading import engine
 from autograder.grading.engine import grade_assignment
-from autograder.grading.gradebook import ledger, recorder
+from autograder.grading.gradebook import fingerprint, ledger, recorder
 from autograder.grading.material import assignment_seed
 from autograder.release.build import release as build_release
 from autograder.results.outcome import Change, Result
@@ -293,3 +293,35 @@ def test_the_lines_about_a_regrade() -> None:
     assert changes(results) == ["x\N{REPLACEMENT CHARACTER}[2J: a 2 → 0.5, b 0 → 1"]
     assert tally(results) == "1 unchanged, 1 graded, 1 not graded"
     assert tally(results[:1]) == "1 unchanged, 0 graded"
+
+
+def test_a_file_that_may_not_be_read_is_none_of_the_others_business(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_class(course, 1)
+    folder = course.root / "submitted/li-0/01_tiny"
+    readable = fingerprint.of_submission(folder, "x")
+    own = Path.open
+
+    def refuse(path: Path, *args: Any, **options: Any) -> Any:
+        if path.name == "tiny.ipynb":
+            raise PermissionError(13, "Permission denied", str(path))
+        return own(path, *args, **options)
+
+    # The superuser may read what nobody may.
+    monkeypatch.setattr(Path, "open", refuse)
+    assert fingerprint.of_submission(folder, "x") != readable
+
+
+def test_folders_that_nothing_may_be_taken_out_of_are_copied_without_that(course: Course) -> None:
+    a_class(course, 1)
+    data = course.root / "submitted/li-0/01_tiny/data"
+    (data / "deeper").mkdir(parents=True)
+    for name in ("page.html", "deeper/page.html", "deeper/model.npz"):
+        (data / name).write_text("x")
+    for folder in (data / "deeper", data):
+        folder.chmod(0o555)
+    assert graded(course) == {"li-0"}
+    kept = course.root / "autograded/li-0/01_tiny/data"
+    assert [path.name for path in kept.rglob("*")] == ["deeper", "model.npz"]
+    assert all(folder.stat().st_mode & 0o700 == 0o700 for folder in (kept, kept / "deeper"))

@@ -47,6 +47,8 @@ def test_the_class_gets_what_it_needs_and_no_solution(course: Course, tmp_path: 
 def test_what_was_never_released_is_told(course: Course, tmp_path: Path) -> None:
     with pytest.raises(AutograderError, match="02_more was never released"):
         bundle(course, ["02_more"], tmp_path / "class.zip")
+    with pytest.raises(AutograderError, match="There is no assignment to give to a class"):
+        bundle(course, [], tmp_path / "class.zip")
     assert not (tmp_path / "class.zip").exists()
 
 

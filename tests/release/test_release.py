@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook
 
 from autograder.course import Course
 from autograder.errors import AutograderError
@@ -136,8 +137,13 @@ def test_a_refusal_says_that_nothing_was_changed(course: Course) -> None:
     notebook = source_notebook()
     stale_output(notebook)
     nbformat.write(notebook, course.root / "source_solutions/01_tiny/tiny.ipynb")
+    first(notebook, "double-test").metadata["nbgrader"]["points"] = 5
+    nbformat.write(notebook, course.root / "source_solutions/01_tiny/tiny.ipynb")
     with pytest.raises(AutograderError, match="The release that was there is unchanged"):
         release(course, "01_tiny")
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db", "") as gradebook:
+        assert gradebook.find_assignment("01_tiny").max_score == 9
+    assert set(course.root.glob(".release-*")) == set()
 
 
 @pytest.mark.parametrize(
@@ -215,6 +221,15 @@ def test_a_circle_of_needs_is_refused(course: Course) -> None:
     first(notebook, "double-test").metadata["autograder"]["needs"] = ["total"]
     nbformat.write(notebook, course.root / "source_solutions/01_tiny/tiny.ipynb")
     with pytest.raises(AutograderError, match="needs itself"):
+        release(course, "01_tiny")
+
+
+def test_a_need_of_a_need_that_there_is_not_is_named(course: Course) -> None:
+    notebook = source_notebook()
+    first(notebook, "double-test").metadata["autograder"]["needs"] = ["total"]
+    first(notebook, "total-test").metadata["autograder"]["needs"] = ["treble"]
+    nbformat.write(notebook, course.root / "source_solutions/01_tiny/tiny.ipynb")
+    with pytest.raises(AutograderError, match="'total' needs 'treble', which is not a task"):
         release(course, "01_tiny")
 
 

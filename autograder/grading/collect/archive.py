@@ -108,10 +108,13 @@ class Archive:
         ------
         RefusedError
             When it is damaged, or is not what the archive says.
+        FileExistsError, NotADirectoryError
+            When something of that name is there, which stays.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(exist_ok=False)
         try:
-            with self._file.open(member._info) as packed, path.open("xb") as file:
+            with self._file.open(member._info) as packed, path.open("wb") as file:
                 _copy(packed, file, member._info.file_size)
         except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
             path.unlink(missing_ok=True)

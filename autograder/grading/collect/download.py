@@ -117,10 +117,12 @@ def _sort_in(
     member: Member, submissions: dict[str, _Submission], ids: dict[str, str], expected: set[str]
 ) -> None:
     """Give a file to the student whom the archive names."""
-    moodle = _MOODLE.search(member.name)
-    found = moodle or _CANVAS.fullmatch(member.name)
-    if found is None:
+    names = [found for found in (_MOODLE.search(member.name), _CANVAS.fullmatch(member.name)) if found]
+    if not names:
         raise RefusedError("its name is none that Canvas or Moodle gives")
+    # What comes first is the system's; a student who names a file can go on as the other system would.
+    found = min(names, key=lambda name: name.start("number"))
+    moodle = found if found.re is _MOODLE else None
     if moodle and moodle["kind"] != "file":
         raise RefusedError("it was typed into Moodle, and is no file that was handed in")
     name, number, file = found["name"] or "", found["number"], found["file"]

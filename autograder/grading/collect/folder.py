@@ -86,6 +86,9 @@ def copy_files(folder: Path, into: Path, room: float = math.inf) -> list[str]:
         return out
 
     shutil.copytree(folder, into, ignore=left_out, dirs_exist_ok=True)
+    for place, _, _ in os.walk(into):
+        # Folders are copied with their rights, which may be too few to take anything out of the copy again.
+        os.chmod(place, 0o755)
     return large
 
 

@@ -76,16 +76,29 @@ def _source_cells(course: Course, assignment: str) -> set[tuple[str, str, float 
     return cells
 
 
-def generate(course: Course, assignment: str, into: Path) -> Path:
+def generate(course: Course, assignment: str, into: Path, gradebook: str | None = None) -> Path:
     """Have nbgrader generate an assignment's release in the folder `into`, and note it in the gradebook.
+
+    Parameters
+    ----------
+    course, assignment
+        What is generated.
+    into
+        Where.
+    gradebook
+        The address of another gradebook than the course's.
 
     Returns
     -------
     Path
         The folder of the generated assignment.
     """
-    open_gradebook(course).close()
-    convert(GenerateAssignment, course, assignment, folders={"release_directory": str(into)}, force=True)
+    folders = {"release_directory": str(into)}
+    if gradebook is None:
+        open_gradebook(course).close()
+    else:
+        folders["db_url"] = gradebook
+    convert(GenerateAssignment, course, assignment, folders=folders, force=True)
     return into / assignment
 
 
