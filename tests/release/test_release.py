@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,6 +34,14 @@ def test_a_release_elsewhere_is_the_same_to_the_byte(course: Course, tmp_path: P
     other = Course(make_course(tmp_path / "elsewhere"))
     release(other, "01_tiny")
     assert contents(other.root / "assignments") == contents(course.root / "assignments")
+
+
+def test_a_release_takes_no_environment_that_is_activated(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (course.root / "gradebook.db").unlink()
+    monkeypatch.setenv("PATH", os.defpath)
+    assert release(course, "01_tiny").changed == []
 
 
 def test_students_get_stubs_and_visible_checks_alone(course: Course) -> None:

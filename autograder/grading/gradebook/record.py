@@ -98,23 +98,21 @@ def generate(course: Course, assignment: str, into: Path, gradebook: str | None 
         open_gradebook(course).close()
     else:
         folders["db_url"] = gradebook
-    convert(GenerateAssignment, course, assignment, folders=folders, force=True)
+    with _alembic_in_reach():
+        convert(GenerateAssignment, course, assignment, folders=folders, force=True)
     return into / assignment
 
 
 def open_gradebook(course: Course) -> Gradebook:
     """Return nbgrader's gradebook of the course, made where it is missing."""
     directory = CourseDirectory(config=course.config())
-    # nbgrader makes a new gradebook by calling alembic's command, which lies beside our Python but, in a
-    # virtual environment that is not activated, not on the path.
-    path = os.environ.get("PATH", "")
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
     try:
-        gradebook = _gradebook(directory.db_url, directory.course_id)
-        if not inspect(gradebook.engine).has_table("course"):
-            _gradebook.cache_clear()
+        with _alembic_in_reach():
             gradebook = _gradebook(directory.db_url, directory.course_id)
-        return gradebook
+            if not inspect(gradebook.engine).has_table("course"):
+                _gradebook.cache_clear()
+                gradebook = _gradebook(directory.db_url, directory.course_id)
+            return gradebook
     except (SQLAlchemyError, ModuleNotFoundError) as error:
         raise AutograderError(
             "The gradebook cannot be opened.",
@@ -123,6 +121,18 @@ def open_gradebook(course: Course) -> Gradebook:
             done="Nothing was changed.",
             next=_remedy(directory.db_url, error),
         ) from None
+
+
+@contextlib.contextmanager
+def _alembic_in_reach() -> Iterator[None]:
+    """Have nbgrader find alembic's command in the block: it makes a new gradebook by calling it.
+
+    The command lies beside our Python but, in a virtual environment that is not activated, not on the path.
+    """
+    path = os.environ.get("PATH", "")
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
+    try:
+        yield
     finally:
         os.environ["PATH"] = path
 
