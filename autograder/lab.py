@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
+import stat
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,12 +11,18 @@ from typing import NoReturn
 
 from autograder.course import HOW_TO_RESTORE, RELEASE, WORK, Course
 from autograder.errors import AutograderError
+from autograder.files import write_atomically
 
 
 def copy_missing(course: Course) -> list[Path]:
     """Copy what is missing in ``work/`` from ``assignments/``, and return the new files.
 
     A file that is there is never touched, whatever it holds.
+
+    Raises
+    ------
+    AutograderError
+        When there are no notebooks in ``assignments/``.
     """
     released, work = course.folder(RELEASE), course.folder(WORK)
     if not released.is_dir() or not any(released.rglob("*.ipynb")):
@@ -26,8 +32,8 @@ def copy_missing(course: Course) -> list[Path]:
     for path in sorted(released.rglob("*")):
         target = work / path.relative_to(released)
         if path.is_file() and ".ipynb_checkpoints" not in path.parts and not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, target)
+            # Half a copy would be taken for the learner's own, and stay.
+            write_atomically(target, path.read_bytes(), stat.S_IMODE(path.stat().st_mode))
             copied.append(target)
     return copied
 

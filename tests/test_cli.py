@@ -144,6 +144,23 @@ def test_a_learner_gets_a_copy_that_is_never_overwritten_and_a_verdict(course: C
     assert not (course.root / "autograded").exists()
 
 
+def test_a_copy_that_the_disk_has_no_room_for_is_made_the_next_time(course: Course) -> None:
+    large = course.root / "assignments/01_tiny/table.csv"
+    large.write_bytes(b"1,2\n" * 500_000)
+    large.chmod(0o600)
+    # A file that grows beyond some hundred KB is refused, as on a disk that is full.
+    limited = ["sh", "-c", 'ulimit -f 1000 && exec "$@"', "sh"]
+    command = [*limited, sys.executable, "-m", "autograder", "lab", "--version"]
+    run = subprocess.run(command, cwd=course.root, capture_output=True, text=True)
+    assert run.returncode == 1
+    assert "The machine refused: File too large" in run.stderr
+    work = course.root / "work/01_tiny"
+    assert [path.name for path in work.iterdir() if "table.csv" in path.name] == []
+    assert "copied work/01_tiny/table.csv" in autograder(course, "lab", "--version").stdout
+    assert (work / "table.csv").read_bytes() == large.read_bytes()
+    assert (work / "table.csv").stat().st_mode & 0o777 == 0o600
+
+
 def test_help_shows_examples_for_every_verb(course: Course) -> None:
     run = autograder(course, "--help")
     verbs = ("check", "data", "demo", "download", "grade", "lab", "release")
