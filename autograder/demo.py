@@ -13,6 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.course import CONFIG_FILE, NEVER_RELEASED, RELEASE, SOURCE, SUBMITTED, Course
+from autograder.errors import AutograderError
 from autograder.grading.engine import grade_assignment
 from autograder.grading.kernels import bubblewrap
 from autograder.grading.mistakes import Solution, deal, read_solutions
@@ -50,8 +51,21 @@ class Student:
 
 
 def build_course(course: Course) -> Course:
-    """Return a new course in a temporary folder, with the demo's assignment released in it."""
+    """Return a new course in a temporary folder, with the demo's assignment released in it.
+
+    Raises
+    ------
+    AutograderError
+        When the source of the demo's assignment is not in `course`, or cannot be released.
+    """
     source = course.folder(SOURCE) / ASSIGNMENT
+    if not (source / f"{NOTEBOOK}.ipynb").is_file():
+        raise AutograderError(
+            f"The demo shows {ASSIGNMENT}, whose source is not here.",
+            expected=source / f"{NOTEBOOK}.ipynb",
+            done="Nothing was made.",
+            next=f"in a clone of Gradbook: git checkout {SOURCE}, then autograder demo",
+        )
     root = Path(tempfile.mkdtemp(prefix="gradbook-demo-"))
     shutil.copytree(source, root / SOURCE / ASSIGNMENT)
     shutil.copy(course.root / CONFIG_FILE, root / CONFIG_FILE)

@@ -51,6 +51,24 @@ def test_the_demo_grades_a_class_of_twelve_and_names_every_mistake(tmp_path: Pat
     assert not (ROOT / "submitted/perfect").exists()
 
 
+def test_a_course_without_the_demos_source_is_told_so_and_nothing_is_left(
+    course: Course, tmp_path: Path
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    run = subprocess.run(
+        [sys.executable, "-m", "autograder", "demo"],
+        cwd=course.root,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "TMPDIR": str(temporary)},
+    )
+    assert run.returncode == 1
+    assert "autograder: The demo shows 02_knn, whose source is not here." in run.stderr
+    assert "git checkout source_solutions" in run.stderr
+    assert list(temporary.iterdir()) == []
+
+
 def outcome(task: str, points: float, mistake: str | None = None) -> Outcome:
     return Outcome(task, points, 2, "right" if points == 2 else "wrong", mistake)
 
