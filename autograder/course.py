@@ -125,6 +125,16 @@ class Course:
         # Shells complete a folder's name with a slash, and people write ./ before it.
         return known(name.strip().removeprefix("./").rstrip("/"), self.assignments(), "assignment")
 
+    def chosen(self, names: Iterable[str] | None = None) -> list[str]:
+        """Return the assignments that `names` mean, each once; all, where there are no names.
+
+        Raises
+        ------
+        AutograderError
+            When a name means none, with the nearest name.
+        """
+        return list(dict.fromkeys(self.assignment(name) for name in names or self.assignments()))
+
     def notebooks(self, assignment: str, part: str = SOURCE) -> list[str]:
         """Return the names (without ``.ipynb``) of an assignment's notebooks, in order."""
         return sorted(path.stem for path in (self.root / part / assignment).glob("*.ipynb"))
@@ -141,7 +151,7 @@ class Course:
         )
 
     def submitted(self, assignment: str, wanted: Iterable[str] | None = None) -> list[str]:
-        """Return the students to grade: those `wanted`, or all who handed in.
+        """Return the students to grade: those `wanted`, each once, or all who handed in.
 
         Raises
         ------
@@ -157,7 +167,9 @@ class Course:
                 next=f"put them there, or: autograder collect {assignment} FILE.zip (Canvas, Moodle), "
                 f"nbgrader collect {assignment} (exchange)",
             )
-        return [known(student, students, "submission of") for student in wanted] if wanted else students
+        if not wanted:
+            return students
+        return [known(student, students, "submission of") for student in dict.fromkeys(wanted)]
 
     def config(self) -> Config:
         """Return the course's configuration, as nbgrader reads it."""

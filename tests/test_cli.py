@@ -229,6 +229,26 @@ def test_all_names_are_looked_at_before_anything_is_released(course: Course) -> 
     assert "01_tiny: tiny.ipynb" in autograder(course, "release", "./01_tiny").stdout
 
 
+def test_a_name_that_is_typed_twice_means_it_once(course: Course) -> None:
+    source = course.root / "source_solutions/01_tiny/tiny.ipynb"
+    source.write_text(source.read_text().replace("Numbers.", "Other numbers."))
+    run = autograder(course, "release", "01_tiny", "./01_tiny", "01_tiny")
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.splitlines() == ["01_tiny: tiny.ipynb"]
+    assert len(json.loads(autograder(course, "prove", "01_tiny", "01_tiny/", "--json").stdout)) == 1
+    hand_in(course.root, "li", answered(release_of(course), **RIGHT))
+    run = autograder(course, "grade", "01_tiny", "--student", "li", "--student", "li")
+    assert run.returncode == 0, run.stderr
+    assert "1 of 1: 1 all right" in run.stderr
+    run = autograder(course, "export", "--format", "canvas", *2 * ("--assignment", "01_tiny"), "--to", "out")
+    assert run.returncode == 0, run.stderr
+    head, _, *rows = (course.root / "out").read_text(encoding="utf-8").splitlines()
+    assert head.count("01_tiny") == 1
+    run = autograder(course, "export", "--format", "canvas", *2 * ("--student", "li"), "--to", "out")
+    assert (course.root / "out").read_text(encoding="utf-8").splitlines()[2:] == rows
+    assert len(rows) == 1
+
+
 def test_a_new_seed_for_one_student_is_refused(course: Course) -> None:
     hand_in(course.root, "li", answered(release_of(course), **RIGHT))
     run = autograder(course, "grade", "01_tiny", "--new-seed", "--student", "li")

@@ -62,7 +62,7 @@ def release(
             typer.confirm("Replace what was handed out?", abort=True)
 
     course = Course.find()
-    names = [course.assignment(name) for name in assignments or course.assignments()]
+    names = course.chosen(assignments)
     for made in release_all(course, names, approve):
         typer.echo(f"{made.assignment}: " + (", ".join(made.changed) or "unchanged"))
     if bundle:
@@ -108,7 +108,7 @@ def prove(
     from autograder.results import proof
 
     course = Course.find()
-    names = [course.assignment(name) for name in assignments or course.assignments()]
+    names = course.chosen(assignments)
     findings = proof.watch(prove_all(course, names, again=again))
     proof.show(findings, as_json=as_json)
     if not all(finding.holds for finding in findings):

@@ -175,7 +175,7 @@ FORMATS: Mapping[str, type[_Export]] = {"tasks": Tasks, "canvas": Canvas, "moodl
 
 
 def _wanted(wanted: Sequence[Any], names: Mapping[str, object], kind: str) -> list[str]:
-    return [known(str(name), names, kind) for name in wanted] or sorted(names)
+    return [known(name, names, kind) for name in dict.fromkeys(map(str, wanted))] or sorted(names)
 
 
 def _submission(gradebook: Gradebook, assignment: Assignment, student: Student) -> SubmittedAssignment | None:
