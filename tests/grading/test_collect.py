@@ -283,15 +283,28 @@ def test_two_students_of_one_name_are_told_apart_by_a_roster(course: Course, tmp
 
 
 @pytest.mark.parametrize(
-    ("text", "got"), [("id,name\n1,li\n", "no column 'lms'"), ("lms,student\n1,li\n2,li\n", "to several")]
+    ("content", "got", "next_"),
+    [
+        (b"id,name\n1,li\n", "no column 'lms'", "its first line lms,student"),
+        (b"lms;student\n1;li\n", "no column 'lms'", "with commas"),
+        (b"", "no column 'lms'", "its first line lms,student"),
+        (b"PK\x03\x04\xff", "can't decode", "save the table as CSV"),
+        (b"lms,student\n\n1,li\n2\n", "nothing under student in line 4", "fill it in"),
+        (b"lms,student\n1,li\n2,li\n", "to several", "an id of its own"),
+        (None, "No such file", "the path of a file that is there"),
+    ],
 )
-def test_a_roster_that_is_none_is_refused(course: Course, tmp_path: Path, text: str, got: str) -> None:
+def test_a_roster_that_is_none_is_refused(
+    course: Course, tmp_path: Path, content: bytes | None, got: str, next_: str
+) -> None:
     roster = tmp_path / "class.csv"
-    roster.write_text(text)
+    if content is not None:
+        roster.write_bytes(content)
     path = zipped(tmp_path / "a.zip", {"li_1_2_tiny.ipynb": "x"})
     with pytest.raises(AutograderError) as caught:
         collect(course, "01_tiny", [path], roster)
     assert got in str(caught.value)
+    assert next_ in caught.value.details["next"]
     assert handed_in(course) == {}
 
 

@@ -42,6 +42,10 @@ _AGAIN = re.compile(r"-\d+(?=\.\w+$)")
 
 _STAMP = "timestamp.txt"
 
+#: What a roster's columns are called, and how a table becomes one.
+_COLUMNS = ("lms", "student")
+_SAVE_AS = f"save the table as CSV, in UTF-8 and with commas, its first line {','.join(_COLUMNS)}"
+
 
 @dataclass
 class _Submission:
@@ -237,17 +241,20 @@ def _kept(course: Course, assignment: str, student: str) -> Path:
 def _read_roster(path: Path) -> dict[str, str]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-        ids = {row["lms"].strip(): row["student"].strip() for row in rows}
-    except (OSError, UnicodeDecodeError, csv.Error, KeyError, AttributeError) as error:
-        msg = "The roster cannot be read."
-        raise AutograderError(
-            msg,
-            where=path,
-            expected="a CSV file with the columns lms and student",
-            got=f"no column {error}" if isinstance(error, KeyError) else error,
-            done="Nothing was collected.",
-        ) from None
+            table = csv.DictReader(file)
+            found = table.fieldnames or ()
+            rows = [(table.line_num, row) for row in table]
+    except OSError as error:
+        raise _no_roster(path, error, "give the path of a file that is there and may be read") from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise _no_roster(path, error, _SAVE_AS) from None
+    for column in _COLUMNS:
+        if column not in found:
+            raise _no_roster(path, f"no column {column!r}", _SAVE_AS)
+        short = [line for line, row in rows if row[column] is None]
+        if short:
+            raise _no_roster(path, f"nothing under {column} in line {short[0]}", "fill it in, or take it out")
+    ids = {row["lms"].strip(): row["student"].strip() for _, row in rows}
     twice = sorted({student for student in ids.values() if list(ids.values()).count(student) > 1})
     if twice:
         msg = f"The roster gives {twice[0]!r} to several."
@@ -255,3 +262,14 @@ def _read_roster(path: Path) -> dict[str, str]:
             msg, where=path, done="Nothing was collected.", next="give each an id of its own"
         )
     return ids
+
+
+def _no_roster(path: Path, got: object, next_: str) -> AutograderError:
+    return AutograderError(
+        "The roster cannot be read.",
+        where=path,
+        expected="a CSV file with the columns lms and student",
+        got=got,
+        done="Nothing was collected.",
+        next=f"{next_}; then the same command again",
+    )
