@@ -10,7 +10,7 @@ from typing import Any
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.course import Course
+from autograder.course import CONFIG_FILE, Course
 from autograder.errors import AutograderError
 
 
@@ -73,8 +73,10 @@ def convert(
     directory.assignment_id = assignment
     directory.student_id = student
     exact = type(converter.__name__, (_Exact, converter), {})
+    conversion = exact(coursedir=directory, config=config, log=logger, **traits)
+    source = Path(conversion._format_source(assignment, student))
     try:
-        exact(coursedir=directory, config=config, log=logger, **traits).start()
+        conversion.start()
     except NbGraderException as error:
         tracebacks = [line for line in heard.lines if line.startswith("Traceback")]
         told = (tracebacks or heard.lines or [str(error)])[0].strip().splitlines()
@@ -84,8 +86,14 @@ def convert(
                 msg,
                 expected="the same task ids as then: the gradebook holds grades for them",
                 done="Nothing was changed.",
-                next=f"keep their old ids, or start anew: nbgrader db assignment remove {assignment}",
+                next="keep their old ids; or start anew, which deletes its grades, those given by hand too: "
+                f"nbgrader db assignment remove {assignment} --force",
             ) from error
         whose = "" if student == "." else f" for {student!r}"
         msg = f"nbgrader could not go through {assignment}{whose}."
-        raise AutograderError(msg, got=told[-1]) from error
+        raise AutograderError(
+            msg,
+            where=source,
+            got=told[-1],
+            next=f"mend what it names, there or in {CONFIG_FILE}; then the same command again",
+        ) from error

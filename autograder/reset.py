@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from autograder.course import RELEASE, TEST_SUFFIX, WORK, Course, known
+from autograder.course import HOW_TO_RESTORE, RELEASE, TEST_SUFFIX, WORK, Course, known
 from autograder.errors import AutograderError
 from autograder.files import write_atomically
 
@@ -37,7 +37,7 @@ def reset(course: Course, assignment: str, task: str) -> tuple[Path, Path]:
         When there is no such task, no copy, or one that cannot be read.
     """
     released = {
-        name: _read(course.folder(RELEASE) / assignment / f"{name}.ipynb")
+        name: _read(course.folder(RELEASE) / assignment / f"{name}.ipynb", HOW_TO_RESTORE)
         for name in course.notebooks(assignment, RELEASE)
     }
     homes = {
@@ -48,7 +48,7 @@ def reset(course: Course, assignment: str, task: str) -> tuple[Path, Path]:
     if not path.is_file():
         msg = f"You have no copy of {name}.ipynb."
         raise AutograderError(msg, expected=path, next="autograder lab")
-    notebook = _read(path)
+    notebook = _read(path, f"mv {path} {path}.broken, then autograder lab for a new copy")
     for id_ in (task, f"{task}{TEST_SUFFIX}"):
         _put_back(notebook, released[name], id_)
     kept = path.parent / KEPT / f"{name}-{datetime.now():%Y%m%d-%H%M%S-%f}.ipynb"
@@ -59,14 +59,13 @@ def reset(course: Course, assignment: str, task: str) -> tuple[Path, Path]:
     return path, kept
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path, way_back: str) -> dict[str, Any]:
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
         _cells(notebook)
     except (ValueError, KeyError, TypeError, AttributeError):
         msg = f"{path.name} cannot be read."
-        again = f"mv {path} {path}.broken, then autograder lab for a new copy"
-        raise AutograderError(msg, where=path, done="Nothing was changed.", next=again) from None
+        raise AutograderError(msg, where=path, done="Nothing was changed.", next=way_back) from None
     return dict(notebook)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -254,6 +256,31 @@ def test_a_new_seed_for_one_student_is_refused(course: Course) -> None:
     run = autograder(course, "grade", "01_tiny", "--new-seed", "--student", "li")
     assert run.returncode == 2
     assert not (course.root / ".autograder/seeds.json").exists()
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not here")
+def test_a_damaged_notebook_of_the_course_comes_back_by_what_the_message_says(course: Course) -> None:
+    hand_in(course.root, "li", answered(release_of(course), **RIGHT))
+    assert autograder(course, "lab", "--version").returncode == 0
+    git = ["git", "-C", str(course.root), "-c", "user.name=li", "-c", "user.email=li@localhost"]
+    for arguments in (["init"], ["add", "assignments", "source_solutions"], ["commit", "-m", "The course"]):
+        subprocess.run([*git, *arguments], check=True, capture_output=True)
+    source = course.root / "source_solutions/01_tiny/tiny.ipynb"
+    for path, arguments in (
+        (source, ["release"]),
+        (source, ["grade", "01_tiny"]),
+        (release_of(course), ["check", "01_tiny", "--before-submitting"]),
+        (release_of(course), ["reset", "01_tiny", "double"]),
+    ):
+        whole = path.read_bytes()
+        path.write_text("{")
+        run = autograder(course, *arguments)
+        assert run.returncode == 1
+        assert f"where     {path}" in run.stderr
+        (command,) = re.findall(r"in a clone: (git checkout [^;\n]+)", run.stderr)
+        subprocess.run(command, shell=True, cwd=course.root, check=True, capture_output=True)
+        assert path.read_bytes() == whole
+    assert autograder(course, "reset", "01_tiny", "double").returncode == 0
 
 
 def test_a_learners_unreadable_notebook_is_told_with_the_way_back(course: Course) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +68,9 @@ def read_notebook(path: Path) -> NotebookNode:
     except (ValueError, KeyError, TypeError) as error:
         msg = f"{path.name} is not a notebook."
         got = f"no {error}" if isinstance(error, KeyError) else str(error)
-        raise AutograderError(msg, where=path, got=got, next=f"git checkout -- {path.name}") from None
+        # The whole path: the command is typed in the course folder, or somewhere else in it.
+        next_ = f"put the file back; in a clone: git checkout -- {shlex.quote(str(path))}"
+        raise AutograderError(msg, where=path, got=got, next=next_) from None
     return nbformat.from_dict(raw)
 
 

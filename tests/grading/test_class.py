@@ -392,6 +392,26 @@ def test_tasks_that_changed_their_ids_after_grading_are_refused_in_a_sentence(co
     list(grade_assignment(course, "01_tiny", ["li"]))
     before = (course.root / "assignments/01_tiny/tiny.ipynb").read_bytes()
     change_source(course, '"grade_id": "q-why"', '"grade_id": "q-because"')
-    with pytest.raises(AutograderError, match="have come or gone since it was first graded"):
+    with pytest.raises(AutograderError, match="have come or gone since it was first graded") as caught:
         build_release(course, "01_tiny")
     assert (course.root / "assignments/01_tiny/tiny.ipynb").read_bytes() == before
+    # What to type instead is a command that works, and says first what it costs.
+    cost, _, command = caught.value.details["next"].partition(": ")
+    assert "deletes its grades, those given by hand too" in cost
+    subprocess.run(command, shell=True, cwd=course.root, check=True, capture_output=True)
+    assert build_release(course, "01_tiny").changed == ["tiny.ipynb"]
+
+
+def test_what_nbgrader_cannot_do_is_told_with_where_and_what_next(course: Course) -> None:
+    config = course.root / "nbgrader_config.py"
+    before = config.read_text()
+    config.write_text(f"{before}c.ClearSolutions.code_stub = {{'r': 'stop()'}}\n")
+    with pytest.raises(AutograderError, match="nbgrader could not go through 01_tiny") as caught:
+        build_release(course, "01_tiny")
+    assert caught.value.details == {
+        "where": str(course.root / "source_solutions/01_tiny"),
+        "got": "ValueError: language 'python' has not been specified in ClearSolutions.code_stub",
+        "next": "mend what it names, there or in nbgrader_config.py; then the same command again",
+    }
+    config.write_text(before)
+    assert build_release(course, "01_tiny").changed == []
