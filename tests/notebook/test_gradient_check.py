@@ -10,6 +10,7 @@ import pytest
 
 from autograder.notebook import CheckFailed, answers, check_gradient, task
 from autograder.notebook.gradient_check import examine
+from autograder.notebook.gradients import numerical_gradient
 
 
 def affine(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, object]:
@@ -333,6 +334,28 @@ def test_code_in_a_message_is_code_in_the_notebook() -> None:
     failure = failure_of(lambda x: np.sum((x - x.mean(axis=0)) ** 3), {"x": x}, 3 * (x - x.mean(axis=0)) ** 2)
     assert "`x.mean(axis=0)` is treated as a constant." in str(failure)
     assert "<code>x.mean(axis=0)</code> is treated as a constant." in failure._repr_html_()
+
+
+def test_a_name_keeps_its_capitals_where_a_cause_begins_with_its_part() -> None:
+    def normalised(X: np.ndarray) -> np.ndarray:
+        mean = X.mean(axis=1, keepdims=True)
+        centred = X - mean
+        variance = np.mean(centred**2, axis=1, keepdims=True)
+        return centred / np.sqrt(variance + 0.2)
+
+    X, dout = np.random.default_rng(11).normal(size=(2, 5, 7))
+    centred = X - X.mean(axis=1, keepdims=True)
+    std = np.sqrt(np.mean(centred**2, axis=1, keepdims=True) + 0.2)
+    through_mean = -np.mean(dout / std, axis=1, keepdims=True)
+    through_variance = -centred * np.mean(dout * centred, axis=1, keepdims=True) / std**3
+    parts = through_mean + through_variance
+    assert np.allclose(
+        numerical_gradient(lambda X: np.sum(dout * normalised(X)), X), dout / std + parts, atol=1e-6
+    )
+    failure = failure_of(normalised, {"X": X}, parts, dout)
+    assert str(failure.cause).startswith("The direct part of dX is missing.")
+    failure = failure_of(normalised, {"X": X}, parts - dout / std, dout)
+    assert str(failure.cause).startswith("The direct part of dX has the wrong sign.")
 
 
 class Centred:

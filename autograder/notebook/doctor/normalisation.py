@@ -24,6 +24,7 @@ from autograder.notebook.doctor.calls import Change, How, Site
 from autograder.notebook.doctor.factors import Meaning
 from autograder.notebook.doctor.slopes import STEP, slopes_of
 from autograder.notebook.doctor.symptoms import Cause, Failure, Family, Patient
+from autograder.notebook.plots.words import sentence
 from autograder.notebook.probe import Floats
 
 _MOST = 600
@@ -205,14 +206,14 @@ def _constant(patient: Patient, part: str, share: float, step: str) -> Cause | N
     if abs(share) <= 1e-3:
         return Cause(
             Family.PATH,
-            f"{part.capitalize()} is missing.",
+            f"{sentence(part)} is missing.",
             f"The gradient by differences has it, through {step}.",
         )
     factor = patient.quantities.meaning(share)
     if factor is None:
         return None
     if factor.meaning is Meaning.SIGN:
-        return Cause(Family.SIGN, f"{part.capitalize()} has the wrong sign.", seen)
+        return Cause(Family.SIGN, f"{sentence(part)} has the wrong sign.", seen)
     if factor.meaning is Meaning.BESSEL:
         return Cause(Family.VARIANCE, f"In {part}, N and N − 1 are mixed up.", f"{seen} {factor.text}.")
     if factor.meaning is Meaning.SIZE:
@@ -220,7 +221,7 @@ def _constant(patient: Patient, part: str, share: float, step: str) -> Cause | N
         return Cause(
             Family.SUM_FOR_MEAN, title, f"{seen} That is {'1 over ' if factor.divided else ''}{factor.text}."
         )
-    return Cause(Family.FACTOR, f"{part.capitalize()} is off by a factor.", seen)
+    return Cause(Family.FACTOR, f"{sentence(part)} is off by a factor.", seen)
 
 
 def _known(root: _Root, count: int) -> Iterator[tuple[Family, str, Floats]]:
