@@ -12,8 +12,9 @@ from autograder.course import Course
 from autograder.errors import AutograderError
 from autograder.grading.collect.folder import find_notebook
 from autograder.grading.engine import grade_assignment
+from autograder.grading.gradebook.record import open_gradebook
 from autograder.release.build import release
-from tests.courses import RIGHT, answered, make_course
+from tests.courses import RIGHT, answered, hand_in, make_course
 
 
 @pytest.mark.parametrize(
@@ -79,6 +80,20 @@ def test_one_notebook_is_never_taken_for_another(tmp_path: Path) -> None:
     (tmp_path / "svm.ipynb").write_text("{}")
     (tmp_path / "notes.ipynb").write_text("{}")
     assert find_notebook(tmp_path, "softmax", ["svm", "softmax"]) is None
+
+
+def test_a_name_that_goes_on_in_a_second_line_as_markup_is_told_and_recorded_nowhere(course: Course) -> None:
+    released = course.root / "assignments/01_tiny/tiny.ipynb"
+    hand_in(course.root, "li", answered(released, **RIGHT))
+    hand_in(course.root, 'wang"\nonmouseover="alert(1)', answered(released, **RIGHT))
+    results = list(grade_assignment(course, "01_tiny", course.submitted("01_tiny")))
+    failures = {result.student[:4]: result.failure for result in results}
+    markup = "A student's id holds characters that would be read as markup."
+    assert failures == {"li": None, "wang": markup}
+    for part in ("autograded", "feedback"):
+        assert [path.name for path in (course.root / part).iterdir()] == ["li"]
+    with open_gradebook(course) as gradebook:
+        assert [student.id for student in gradebook.students] == ["li"]
 
 
 @pytest.mark.parametrize("name", ["..", "../x", "/etc", "01_tiny/../..", ""])

@@ -24,6 +24,7 @@ from autograder.grading.clean.notebook import clean_notebook
 from autograder.grading.engine import grade_assignment
 from autograder.grading.graft import graft, read_cells
 from autograder.notebook.messages import panel
+from autograder.results.outcome import plain
 from tests.browsers import needs_chromium, visit
 from tests.courses import RIGHT, answered, hand_in
 from tests.hostile.attacks.markup import BUNDLES, MARKDOWN, MARKUP, PNG, filled
@@ -295,10 +296,27 @@ def test_what_the_instructor_wrote_stays() -> None:
     assert cleaned(own).source == own.source
 
 
-@pytest.mark.parametrize("name", ["<b>", 'x" onmouseover="y', "a\x1b[2J", "a\u202eb", "x' a='b"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "<b>",
+        'x" onmouseover="y',
+        'x"\nonmouseover="y',
+        "x'\n\na='b",
+        "a\nb",
+        "a\tb",
+        "a\rb",
+        "a\x1b[2J",
+        "a\u202eb",
+        "x' a='b",
+    ],
+)
 def test_a_name_that_would_be_markup_is_refused(name: str) -> None:
-    with pytest.raises(AutograderError, match="read as markup"):
+    with pytest.raises(AutograderError, match="read as markup") as caught:
         check_name(name)
+    # It is told on one line, by what it is made of.
+    assert "\n" not in caught.value.details["got"]
+    assert plain(caught.value.details["got"]) == caught.value.details["got"]
 
 
 @pytest.mark.parametrize("name", ["li", "O'Neill", "quote'\"", "李雷 🙂", "a=b", "a&b"])

@@ -41,11 +41,12 @@ def check_name(student: str) -> None:
     AutograderError
         When it could end the text or the attribute that it is put into, and begin markup of its own.
     """
-    if plain(student) != student or re.search(r"[<>]|\".*=|'.*=", student):
+    # Line breaks and tabs are plain in a text, not in a name: an attribute goes on behind them.
+    if plain(student) != student or re.search(r"[<>\n\t]|\".*=|'.*=", student):
         msg = "A student's id holds characters that would be read as markup."
         raise AutograderError(
             msg,
-            got=plain(student),
+            got=repr(student),
             expected="no <, >, quotation mark with = after it, or control character",
             done="Nothing of it was recorded.",
             next="rename the folder in submitted/",
