@@ -80,7 +80,6 @@ class Examination:
             check=f"{failure.label}, against differences of your forward pass",
             got=f"{count} of {of} elements differ; relative error {comparison.error:.1e}",
             worst=f"{place}: by differences {numerical:.6g}, yours {failure.analytic[index]:.6g}",
-            index=index,
             cause=causes[0] if causes else None,
             alternatives=causes[1:],
             next=self.causes[0].family.next if causes else _NEXT,

@@ -41,8 +41,6 @@ class CheckFailed(Exception):  # noqa: N818  (it is a verdict, and reads as one 
         Short descriptions of both.
     worst
         The element that is furthest off, with both its values.
-    index
-        Its index.
     cause
         The likely cause.
     alternatives
@@ -66,7 +64,6 @@ class CheckFailed(Exception):  # noqa: N818  (it is a verdict, and reads as one 
     expected: str | None = None
     got: str | None = None
     worst: str | None = None
-    index: tuple[int, ...] | None = None
     cause: str | None = None
     alternatives: list[str] = field(default_factory=list)
     next: str | None = None

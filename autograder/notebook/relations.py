@@ -25,13 +25,10 @@ class Difference:
         One sentence that gives no expected value away.
     worst
         Index of the element that is furthest off, None where that means nothing.
-    error
-        Relative error of that element (0: equal, 1: as large as the values themselves).
     """
 
     summary: str
     worst: tuple[int, ...] | None = None
-    error: float | None = None
 
 
 @dataclass(frozen=True)
@@ -151,7 +148,7 @@ def _itemwise(
     for place, mine, theirs in pairs:
         difference = _itemwise(mine, theirs, compare)
         if difference is not None:
-            return Difference(f"item {place}: {difference.summary}", difference.worst, difference.error)
+            return Difference(f"item {place}: {difference.summary}", difference.worst)
     return None
 
 
@@ -197,7 +194,7 @@ def _close_arrays(key: np.ndarray, got: np.ndarray, rtol: float) -> Difference |
     if not np.isfinite(off[worst]):
         return Difference(f"{what}; one of the two is not a finite number there", _index(worst))
     error = float(off[worst] / max(np.abs(key[worst]), np.abs(got[worst]), np.finfo(float).tiny))
-    return Difference(f"{what}; largest relative error {error:.1e}", _index(worst), error)
+    return Difference(f"{what}; largest relative error {error:.1e}", _index(worst))
 
 
 def _equal_arrays(key: np.ndarray, got: np.ndarray) -> Difference | None:

@@ -200,8 +200,8 @@ def _anchor(heading: str) -> str:
     return html.partition('id="')[2].partition('"')[0]
 
 
-def write_feedback(course: Course, assignment: str, student: str, *, has_notebooks: bool) -> Path:
-    """Write a student's feedback pages in place of those that are there; return their folder.
+def write_feedback(course: Course, assignment: str, student: str, *, has_notebooks: bool) -> None:
+    """Write a student's feedback pages in place of those that are there.
 
     Parameters
     ----------
@@ -210,9 +210,7 @@ def write_feedback(course: Course, assignment: str, student: str, *, has_noteboo
     has_notebooks
         Whether anything was graded. Nothing handed in leaves no page, and none of an earlier time.
     """
-    folder = course.folder(FEEDBACK) / student / assignment
     if has_notebooks:
         convert(GenerateFeedback, course, assignment, student, force=True)
     else:
-        shutil.rmtree(folder, ignore_errors=True)
-    return folder
+        shutil.rmtree(course.folder(FEEDBACK) / student / assignment, ignore_errors=True)

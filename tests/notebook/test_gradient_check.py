@@ -52,7 +52,6 @@ def test_a_wrong_gradient_is_told_by_its_worst_element_and_cause(layer: dict[str
     dx, dw, db = affine_backward(upstream, inputs["x"], inputs["w"])
     failure = failure_of(affine, inputs, (dx, dw / 5, db), upstream=upstream)
     index = np.unravel_index(np.abs(dw).argmax(), dw.shape)
-    assert failure.index == index
     assert failure.verdict == "dw is wrong."
     place = f"dw{[int(i) for i in index]}"
     assert failure.got == "12 of 12 elements differ; relative error 8.0e-01"
@@ -163,7 +162,7 @@ def test_beside_kinks_a_wrong_element_is_still_found() -> None:
     wrong = (inputs["x"] > 0) * upstream
     wrong[3, 4] += 0.1
     failure = failure_of(lambda x: np.maximum(x, 0), inputs, wrong, upstream)
-    assert failure.index == (3, 4)
+    assert str(failure.worst).startswith("dx[3, 4]: ")
 
 
 def test_a_single_wrong_element_of_many_is_found() -> None:
@@ -172,7 +171,7 @@ def test_a_single_wrong_element_of_many_is_found() -> None:
     gradient = np.cos(x)
     gradient[17, 31] *= 1.01
     failure = failure_of(lambda x: np.sum(np.sin(x)), {"x": x}, gradient)
-    assert failure.index == (17, 31)
+    assert str(failure.worst).startswith("dx[17, 31]: ")
 
 
 def test_gradients_that_are_0_may_be_0_up_to_rounding() -> None:
