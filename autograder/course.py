@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,11 +43,19 @@ HOW_TO_RESTORE = "in a clone: git checkout assignments; else unpack the course's
 #: How the id of a task's graded cell ends.
 TEST_SUFFIX = "-test"
 
-#: What students' code can be shut in while it is graded; the first is the default.
-SANDBOXES = ("bwrap", "none")
-
 #: The kernelspec whose provisioner starts the grader's kernels.
 GRADING_KERNEL = "autograder"
+
+
+class Sandbox(StrEnum):
+    """What students' code can be shut in while it is graded; the first is the default."""
+
+    BWRAP = "bwrap"
+    NONE = "none"
+
+
+#: The same, by name, as the configuration has it.
+SANDBOXES = tuple(sandbox.value for sandbox in Sandbox)
 
 
 @dataclass(frozen=True)

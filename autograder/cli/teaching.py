@@ -5,20 +5,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from autograder.course import Sandbox
+
 app = typer.Typer()
-
-
-class Sandbox(StrEnum):
-    """What students' code can be shut in."""
-
-    BWRAP = "bwrap"
-    NONE = "none"
 
 
 @app.command()
