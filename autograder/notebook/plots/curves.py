@@ -9,13 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.errors import AutograderError
-from autograder.notebook.plots.picture import BLUE, GREEN, RED, SKY, series, shown
-from autograder.notebook.plots.words import counted, listed, number, percent, sentence
+from autograder.notebook.plots.picture import BLUE, DOTTED, GREEN, RED, SKY, series, shown
+from autograder.notebook.plots.words import counted, listed, number, percent, places, sentence
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _Floats = NDArray[np.float64]
+
+#: Points of a curve that its text names.
+_TOLD = 8
 
 
 class Run(Protocol):
@@ -191,10 +194,6 @@ def _accuracy_told(train: _Floats, val: _Floats) -> str:
     return f"{trained} accuracy {percent(val[-1])}, at best {percent(val[best])} after epoch {best}"
 
 
-#: Points up to which each has a marker; more of them would hide the line.
-_DOTTED = 40
-
-
 def curves(panels: Mapping[str, tuple[Sequence[float], Sequence[float]]], ylabel: str) -> None:
     """Show one curve a panel, side by side, with a common vertical axis from 0 to 1, or as far as they go.
 
@@ -221,19 +220,15 @@ def curves(panels: Mapping[str, tuple[Sequence[float], Sequence[float]]], ylabel
                 got=f"{len(x)} and {len(y)}",
             )
         top = max([top, *(value for value in y if np.isfinite(value))])
-        told.append(f"over {xlabel}: " + ", ".join(f"{number(b)} at {number(a)}" for a, b in _some(x, y)))
+        told.append(
+            f"over {xlabel}: " + ", ".join(f"{number(y[i])} at {number(x[i])}" for i in places(len(x), _TOLD))
+        )
     with shown(1, len(panels), (3.8 * len(panels), 3), squeeze=False, sharey=True) as picture:
         for index, (axes, (xlabel, (x, y))) in enumerate(zip(picture.axes[0], panels.items(), strict=True)):
             axes.plot(
-                x, y, **(series(index) | {"linestyle": "-"} | ({"marker": ""} if len(x) > _DOTTED else {}))
+                x, y, **(series(index) | {"linestyle": "-"} | ({"marker": ""} if len(x) > DOTTED else {}))
             )
             axes.set(xlabel=xlabel, ylim=(-0.03 * top, 1.05 * top))
             axes.grid(alpha=0.3)
         picture.axes[0, 0].set_ylabel(ylabel)
         picture.text = f"{sentence(ylabel)} {'; '.join(told)}."
-
-
-def _some(x: Sequence[float], y: Sequence[float], most: int = 8) -> list[tuple[float, float]]:
-    """Return enough points to follow a curve by ear: evenly spaced, from the first to the last."""
-    places = np.unique(np.linspace(0, len(x) - 1, min(most, len(x))).round().astype(int))
-    return [(x[place], y[place]) for place in places]

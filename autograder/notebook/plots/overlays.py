@@ -8,11 +8,8 @@ from typing import Literal
 import numpy as np
 
 from autograder.errors import AutograderError
-from autograder.notebook.plots.picture import series, shown
-from autograder.notebook.plots.words import number, sentence
-
-#: Points up to which each has a marker; more of them would hide the line.
-_DOTTED = 40
+from autograder.notebook.plots.picture import DOTTED, series, shown
+from autograder.notebook.plots.words import number, places, sentence
 
 #: Places up to which a logarithmic axis names each.
 _TICKS = 8
@@ -63,7 +60,7 @@ def overlaid_curves(
         for index, (name, (x, y)) in enumerate(points.items()):
             has_place = np.isfinite(y) & ((y > 0) | ("y" not in logarithmic))
             drawn = np.where(has_place & ((x > 0) | ("x" not in logarithmic)), y, np.nan)
-            look = series(index) | ({"marker": ""} if x.size > _DOTTED else {"markersize": 5})
+            look = series(index) | ({"marker": ""} if x.size > DOTTED else {"markersize": 5})
             axes.plot(x, drawn, **look, label=name)
         for axis, label in {"x": xlabel, "y": ylabel}.items():
             axes.set(**{f"{axis}label": label + (" (logarithmic)" if axis in logarithmic else "")})
@@ -82,9 +79,8 @@ def overlaid_curves(
 
 
 def _told(x: np.ndarray, y: np.ndarray) -> str:
-    """Name points enough to follow a curve by ear, from the first to the last."""
-    places = np.unique(np.linspace(0, len(x) - 1, min(_TOLD, len(x))).round().astype(int))
+    """Name points enough to follow a curve by ear."""
     return ", ".join(
         f"{number(y[place]) if np.isfinite(y[place]) else 'not finite'} at {number(x[place])}"
-        for place in places
+        for place in places(len(x), _TOLD)
     )

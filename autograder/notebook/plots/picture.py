@@ -25,6 +25,9 @@ GREY = "#767676"  # 4.5 to 1 on white, the least that small text needs (WCAG 2.2
 
 _COLOURS, _LINES, _MARKERS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY), ("-", "--", "-.", ":"), "os^DvPX"
 
+#: Points of a line up to which each has a marker; more of them would hide the line.
+DOTTED = 40
+
 _STYLE: Any = {
     "axes.spines.top": False,
     "axes.spines.right": False,

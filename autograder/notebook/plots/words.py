@@ -78,3 +78,14 @@ def sentence(words: str) -> str:
     'Share of ReLU units'
     """
     return words[:1].upper() + words[1:]
+
+
+def places(count: int, most: int) -> list[int]:
+    """Return which of a curve's points to name: evenly spaced, from the first to the last.
+
+    Examples
+    --------
+    >>> places(100, 4), places(2, 4)
+    ([0, 33, 66, 99], [0, 1])
+    """
+    return [int(place) for place in np.linspace(0, count - 1, min(most, count)).round()]
