@@ -49,7 +49,13 @@ class Archive:
         return self.train | self.test | self.other
 
     def verify(self, path: Path) -> None:
-        """Compare a file with the archive's hash."""
+        """Compare a file with the archive's hash.
+
+        Raises
+        ------
+        AutograderError
+            When the file has another hash, or cannot be read.
+        """
         got = _hash(path, "sha256")
         if got != self.sha256:
             size = path.stat().st_size
@@ -64,7 +70,15 @@ class Archive:
             )
 
     def unpack(self, path: Path, work: Path) -> Path:
-        """Unpack the archive into `work`, and return the folder of its files."""
+        """Unpack the archive into `work`, and return the folder of its files.
+
+        Raises
+        ------
+        AutograderError
+            When the archive is damaged, or would write outside `work`.
+        OSError
+            When the machine refuses, say for want of room.
+        """
         try:
             with tarfile.open(path) as tar:
                 tar.extractall(work, filter="data")
@@ -87,7 +101,13 @@ class Archive:
         return work / self.folder
 
     def verify_files(self, source: Path) -> None:
-        """Compare each file with its MD5, and tell of all that are wrong at once."""
+        """Compare each file with its MD5, and tell of all that are wrong at once.
+
+        Raises
+        ------
+        AutograderError
+            When a file is missing, has another hash, or cannot be read.
+        """
         wrong = []
         for name, md5 in self.files.items():
             path = source / name

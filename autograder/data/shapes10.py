@@ -198,7 +198,7 @@ def _light(draws: Draws, n: int) -> NDArray[np.int16]:
         field = _double(field)
         grey = draws.bytes(n, points, points, 1)
         hue = draws.bytes(n, points, points, 3) * np.int16(LIGHT_COLOUR) // np.int16(16)
-        # (A byte and a part of a byte) times a strength up to 100 fits into 16 bits.
+        # A byte and a quarter of one, 160 at the most, times a strength up to 204 fits into 16 bits.
         field += (grey + hue) * np.int16(strength) // np.int16(128)
     # 9, 17, 33 points, and the pixels are the middles between the last.
     field = _double(_double(field))

@@ -98,7 +98,7 @@ def grade_own(course: Course, assignment: str) -> Result:
     Raises
     ------
     AutograderError
-        When there is no copy.
+        When there is no copy, one of its notebooks cannot be read, or there is nothing to grade by.
     """
     folder = course.folder(WORK) / assignment
     if not folder.is_dir():

@@ -172,6 +172,11 @@ def assignment_seed(course: Course, assignment: str, *, new: bool = False) -> in
     ----------
     new
         Draw another.
+
+    Raises
+    ------
+    AutograderError
+        When the file with the seeds is damaged.
     """
     path = course.private / "seeds.json"
     try:

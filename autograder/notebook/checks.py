@@ -32,6 +32,11 @@ def check_shape(name: str, got: Any, shape: tuple[int, ...]) -> None:
         The array, or a callable that returns it.
     shape
         The shape expected.
+
+    Raises
+    ------
+    CheckFailed
+        In a notebook: when its shape is another, or it is no array.
     """
     value = value_of(got)
     actual = getattr(value, "shape", None)
@@ -81,6 +86,11 @@ def check_close(name: str, got: Any, expected: Any, mistakes: Mistakes = (), rto
         Wrong values that people really get, each as (message, value): who gets one is told why.
     rtol
         Relative tolerance, as in `autograder.notebook.relations.close`.
+
+    Raises
+    ------
+    CheckFailed
+        In a notebook: when a number is further off than that, or the shape is another.
     """
     _compare(name, value_of(got), expected, mistakes, close(rtol))
 
@@ -96,6 +106,11 @@ def check_dtype(name: str, got: Any, dtype: DTypeLike) -> None:
         The array, or a callable that returns it.
     dtype
         The type expected: ``np.float32``, ``bool``.
+
+    Raises
+    ------
+    CheckFailed
+        In a notebook: when its elements are of another type, or it is no array.
     """
     value, wanted = value_of(got), np.dtype(dtype)
     actual = getattr(value, "dtype", None)
@@ -135,6 +150,11 @@ def check_accuracy(name: str, predicted: Any, y: np.ndarray, at_least: float) ->
         The true labels.
     at_least
         The accuracy asked for, 0 to 1.
+
+    Raises
+    ------
+    CheckFailed
+        In a notebook: when fewer labels are right, or there is not one for each of `y`.
     """
     labels = np.asarray(value_of(predicted))
     if labels.shape != y.shape:
@@ -165,6 +185,11 @@ def check_equal(name: str, got: Any, expected: Any, mistakes: Mistakes = ()) -> 
     """Check labels, counts or text: every element must be the same.
 
     Parameters are those of `check_close`.
+
+    Raises
+    ------
+    CheckFailed
+        In a notebook: when an element is another, or the shape is.
     """
     _compare(name, value_of(got), expected, mistakes, equal())
 
@@ -224,6 +249,13 @@ def check_raises(name: str, error: type[Exception], call: Callable[[], Any], mis
         Makes the call.
     mistakes
         Values that people return instead, each as (message, value).
+
+    Raises
+    ------
+    CheckFailed
+        In a notebook: when the call returns, or is refused with an exception of another kind.
+    NotImplementedError
+        When the code is still a stub.
     """
     cause = None
     try:
@@ -263,6 +295,11 @@ def check_that(name: str, holds: Any, cause: str, expected: str | None = None, g
         Why it usually fails.
     expected, got
         What to show, where that helps.
+
+    Raises
+    ------
+    CheckFailed
+        In a notebook: when the property does not hold.
     """
     if bool(np.all(value_of(holds))):
         passed()

@@ -34,6 +34,11 @@ def check_memory(name: str, call: Callable[[], Any], at_most: int, cause: str) -
         Bytes allowed, well above what right code needs.
     cause
         Why it usually takes more.
+
+    Raises
+    ------
+    CheckFailed
+        In a notebook: when the call takes more.
     """
     tracemalloc.start()
     try:
@@ -68,6 +73,11 @@ def check_no_loops(
         A function or method defined in the notebook.
     cause
         What to say to who wrote a loop.
+
+    Raises
+    ------
+    CheckFailed
+        In a notebook: when there is a loop, with its line.
     """
     sources = _cell_sources(function)
     loop = find_loop(function.__name__, sources)
@@ -104,6 +114,11 @@ def check_unchanged(arrays: Mapping[str, np.ndarray], call: Callable[[], Any]) -
         The inputs by name. They are put back as they were.
     call
         Makes the call.
+
+    Raises
+    ------
+    CheckFailed
+        In a notebook: when an input is not what it was.
     """
     before = {name: array.copy() for name, array in arrays.items()}
     call()
@@ -135,6 +150,11 @@ def check_faster(fast: Callable[[], Any], slow: Callable[[], Any], at_least: flo
         Make the calls.
     at_least
         How many times as fast, far below what good code reaches: machines are noisy.
+
+    Raises
+    ------
+    CheckFailed
+        In a notebook: when it is not that fast.
     """
     times: tuple[list[float], list[float]] = ([], [])
     deadline = time.monotonic() + _SECONDS

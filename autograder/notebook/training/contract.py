@@ -21,7 +21,13 @@ def refuse(verdict: str, **details: Any) -> Unusable:
 
 
 def require_model(model: Any) -> None:
-    """Refuse a model without parameters, or without a loss."""
+    """Refuse a model without parameters, or without a loss.
+
+    Raises
+    ------
+    Unusable
+        When it is such a model.
+    """
     params = getattr(model, "params", None)
     arrays = isinstance(params, dict) and all(
         isinstance(value, np.ndarray) and value.dtype.kind == "f" for value in params.values()
@@ -43,7 +49,13 @@ def _parameters_told(params: Any) -> str:
 
 
 def require_rule(rule: Any) -> None:
-    """Refuse an update rule that is not a function."""
+    """Refuse an update rule that is not a function.
+
+    Raises
+    ------
+    Unusable
+        When it is none.
+    """
     if not callable(rule):
         next_ = f"hand over the function itself: update_rule={rule}" if isinstance(rule, str) else None
         expected = "a function (w, dw, config) -> (next_w, config)"
@@ -51,21 +63,39 @@ def require_rule(rule: Any) -> None:
 
 
 def require_positive(**numbers: float | None) -> None:
-    """Refuse a setting of 0 or less."""
+    """Refuse a setting of 0 or less.
+
+    Raises
+    ------
+    Unusable
+        When one of them is, or is no number.
+    """
     for name, number in numbers.items():
         if number is not None and not (isinstance(number, int | float | np.number) and number > 0):
             raise refuse(f"{name} must be a number above 0.", got=describe(number))
 
 
 def require_count(**numbers: Any) -> None:
-    """Refuse a number of things that is not a whole number from 0 on."""
+    """Refuse a number of things that is not a whole number from 0 on.
+
+    Raises
+    ------
+    Unusable
+        When one of them is none.
+    """
     for name, number in numbers.items():
         if not isinstance(number, int | np.integer) or number < 0:
             raise refuse(f"{name} must be a whole number, 0 or more.", got=describe(number))
 
 
 def arrays(data: Mapping[str, Any]) -> dict[str, Array]:
-    """Return the data's arrays, whose sizes agree."""
+    """Return the data's arrays, whose sizes agree.
+
+    Raises
+    ------
+    Unusable
+        When one is missing, holds nothing, or does not fit the others.
+    """
     missing = [name for name in _DATA if name not in data]
     if missing:
         raise refuse(
@@ -92,7 +122,13 @@ def arrays(data: Mapping[str, Any]) -> dict[str, Array]:
 
 
 def loss_and_gradients(returned: Any, params: Mapping[str, Array]) -> tuple[float, dict[str, Array]]:
-    """Return the loss as a number, and the gradients of `params` in their order."""
+    """Return the loss as a number, and the gradients of `params` in their order.
+
+    Raises
+    ------
+    Unusable
+        When what `loss` returned is something else, or a gradient is missing or has another shape.
+    """
     expected = "(loss, grads): a number, and a dictionary of gradients by parameter"
     if not isinstance(returned, tuple) or len(returned) != 2 or not isinstance(returned[1], dict):
         cause = "the function ends without a return" if returned is None else None
@@ -127,7 +163,13 @@ def require_finite(
     history: list[float],
     steps_per_epoch: int,
 ) -> None:
-    """Refuse to go on where a loss or a gradient is infinite or not a number."""
+    """Refuse to go on where a loss or a gradient is infinite or not a number.
+
+    Raises
+    ------
+    Unusable
+        When one of them is not finite, with what it is likely to come from.
+    """
     wrong = [f"the gradient of {name} holds" for name, dw in grads.items() if not np.isfinite(dw).all()]
     if np.isfinite(loss) and not wrong:
         return
@@ -148,7 +190,13 @@ def require_finite(
 
 
 def scores(returned: Any, count: int) -> Array:
-    """Return the scores that a model gave for `count` examples."""
+    """Return the scores that a model gave for `count` examples.
+
+    Raises
+    ------
+    Unusable
+        When they are no array with a row for each example.
+    """
     if not isinstance(returned, np.ndarray) or returned.ndim != 2 or len(returned) != count:
         raise refuse(
             "model.loss(X) without y does not return scores.",
@@ -159,7 +207,13 @@ def scores(returned: Any, count: int) -> Array:
 
 
 def next_state(returned: Any, name: str, w: Array, rule: Any) -> tuple[Array, dict[str, Any]]:
-    """Return what an update rule made of the parameter `name`."""
+    """Return what an update rule made of the parameter `name`.
+
+    Raises
+    ------
+    Unusable
+        When it is no pair of an array like the parameter and a dictionary.
+    """
     title = getattr(rule, "__name__", "update_rule")
     if not isinstance(returned, tuple) or len(returned) != 2 or not isinstance(returned[1], dict):
         raise refuse(
