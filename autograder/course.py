@@ -6,6 +6,7 @@ Everything else asks this module for a path, so the layout is written down once.
 from __future__ import annotations
 
 import difflib
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -45,6 +46,11 @@ TEST_SUFFIX = "-test"
 
 #: The kernelspec whose provisioner starts the grader's kernels.
 GRADING_KERNEL = "autograder"
+
+
+def how_to_start_again(notebook: Path) -> str:
+    """Return what to type to have a new copy in place of one that cannot be read."""
+    return f"{shlex.join(['mv', str(notebook), f'{notebook}.broken'])}, then autograder lab for a new copy"
 
 
 class Sandbox(StrEnum):

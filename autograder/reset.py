@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from autograder.course import HOW_TO_RESTORE, RELEASE, TEST_SUFFIX, WORK, Course, known
+from autograder.course import HOW_TO_RESTORE, RELEASE, TEST_SUFFIX, WORK, Course, how_to_start_again, known
 from autograder.errors import AutograderError
 from autograder.files import write_atomically
 
@@ -40,6 +40,9 @@ def reset(course: Course, assignment: str, task: str) -> tuple[Path, Path]:
         name: _read(course.folder(RELEASE) / assignment / f"{name}.ipynb", HOW_TO_RESTORE)
         for name in course.notebooks(assignment, RELEASE)
     }
+    if not released:
+        msg = f"The notebooks of {assignment} are not here."
+        raise AutograderError(msg, expected=course.folder(RELEASE) / assignment, next=HOW_TO_RESTORE)
     homes = {
         id_.removesuffix(TEST_SUFFIX): name for name, notebook in released.items() for id_ in _cells(notebook)
     }
@@ -48,7 +51,7 @@ def reset(course: Course, assignment: str, task: str) -> tuple[Path, Path]:
     if not path.is_file():
         msg = f"You have no copy of {name}.ipynb."
         raise AutograderError(msg, expected=path, next="autograder lab")
-    notebook = _read(path, f"mv {path} {path}.broken, then autograder lab for a new copy")
+    notebook = _read(path, how_to_start_again(path))
     for id_ in (task, f"{task}{TEST_SUFFIX}"):
         _put_back(notebook, released[name], id_)
     kept = path.parent / KEPT / f"{name}-{datetime.now():%Y%m%d-%H%M%S-%f}.ipynb"

@@ -5,10 +5,11 @@ Submissions are graded in a pool, on this machine or a cluster; the engine alone
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from autograder.course import SUBMITTED, WORK, Course
+from autograder.course import SUBMITTED, WORK, Course, how_to_start_again
 from autograder.errors import AutograderError, RunStoppedError, said
 from autograder.grading.execute import GradingExecute
 from autograder.grading.gradebook import fingerprint, ledger
@@ -110,8 +111,9 @@ def grade_own(course: Course, assignment: str) -> Result:
         except UnreadableError as error:
             msg = f"{path.name} cannot be read: {error}."
             saved = folder / ".ipynb_checkpoints" / f"{path.stem}-checkpoint.ipynb"
-            again = f"mv {path} {path}.broken, then autograder lab for a new copy"
-            next_ = f"cp {saved} {path}, what JupyterLab saved last; or {again}" if saved.is_file() else again
+            next_ = how_to_start_again(path)
+            if saved.is_file():
+                next_ = f"{shlex.join(['cp', str(saved), str(path)])}, what JupyterLab saved last; or {next_}"
             raise AutograderError(msg, where=path, next=next_) from None
     # One's own code needs no walls against oneself, and runs on systems that have none.
     config = _config(course, "none")

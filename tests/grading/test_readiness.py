@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
+import subprocess
 
 import nbformat
 import pytest
@@ -11,7 +13,9 @@ from nbformat import NotebookNode
 from typer.testing import CliRunner
 
 from autograder.cli import app
-from autograder.course import Course
+from autograder.course import HOW_TO_RESTORE, Course
+from autograder.errors import AutograderError
+from autograder.grading.engine import grade_own
 from autograder.grading.readiness import look
 from autograder.lab import copy_missing
 from autograder.notebook import save_model
@@ -168,3 +172,22 @@ def test_half_a_character_that_was_pasted_in_stands_in_no_ones_way(copy: Course)
     reset(copy, "01_tiny", "double")
     now = json.loads(path.read_text(encoding="utf-8"))
     assert now["cells"][-1]["source"] == "\ud83d café"
+
+
+def test_what_is_said_to_type_works_in_a_folder_whose_name_has_a_blank(course: Course) -> None:
+    there = Course(make_course(course.root / "my course"))
+    release(there, "01_tiny")
+    copy_missing(there)
+    path = there.root / "work/01_tiny/tiny.ipynb"
+    path.write_text("{")
+    for fails in (lambda: reset(there, "01_tiny", "double"), lambda: grade_own(there, "01_tiny")):
+        with pytest.raises(AutograderError) as caught:
+            fails()
+        command = caught.value.details["next"].partition(", then autograder lab")[0]
+        subprocess.run(shlex.split(command), check=True)
+        assert not path.exists()
+        path.with_name("tiny.ipynb.broken").rename(path)
+    shutil.rmtree(there.root / "assignments")
+    with pytest.raises(AutograderError, match="The notebooks of 01_tiny are not here") as caught:
+        reset(there, "01_tiny", "double")
+    assert caught.value.details["next"] == HOW_TO_RESTORE
