@@ -198,6 +198,15 @@ def xavier_fan_in_only(fan_in, fan_out, rng):
 
 
 @mistake("xavier")
+def xavier_by_he(fan_in, fan_out, rng):
+    """This is He's variance.
+
+    That is for layers with a ReLU, and comes next. Xavier's depends on the fan-out too: 2 / (fan_in + fan_out).
+    """
+    return rng.normal(0, np.sqrt(2 / fan_in), size=(fan_in, fan_out))
+
+
+@mistake("xavier")
 def xavier_uniform(fan_in, fan_out, rng):
     """The numbers are uniform, not normal.
 

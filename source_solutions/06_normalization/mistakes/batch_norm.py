@@ -875,6 +875,21 @@ def init_shared(self, hidden_dims, *, normalization=None, **options):
 
 
 @mistake("normalized_net_init")
+def init_for_batchnorm_alone(self, hidden_dims, *, normalization=None, **options):
+    """bn_params are made for "batchnorm" alone.
+
+    What is built on this class has norms of its own, and wants a dictionary for each of their layers.
+    """
+    FullyConnectedNet.__init__(self, hidden_dims, normalization=normalization, **options)
+    self.bn_params = []
+    if normalization == "batchnorm":
+        self.bn_params = [{"mode": "train"} for _ in hidden_dims]
+        for layer, size in enumerate(hidden_dims, 1):
+            self.params[f"gamma{layer}"] = np.ones(size)
+            self.params[f"beta{layer}"] = np.zeros(size)
+
+
+@mistake("normalized_net_init")
 def init_forgotten(self, hidden_dims, *, normalization=None, **options):
     """normalization is not handed on to FullyConnectedNet.
 

@@ -155,6 +155,8 @@ def init_in_the_field(
     self.bn_params = []
     if self.normalization == "batchnorm":
         self.bn_params = [{"mode": "train"} for i in range(self.num_layers - 1)]
+    if self.normalization == "layernorm":
+        self.bn_params = [{} for i in range(self.num_layers - 1)]
     for k, v in self.params.items():
         self.params[k] = v.astype(dtype)
 
