@@ -154,6 +154,18 @@ def test_what_is_unsound_is_not_released(course: Course, monkeypatch: pytest.Mon
     assert [finding.claim for finding in prove(course, ["01_tiny"])] == ["proved before, unchanged"]
 
 
+def test_an_answer_that_two_seeds_share_by_luck_is_asked_once_more(course: Course) -> None:
+    with_answer('answer("luck", lambda: int(hidden_rng("double").random() * 8))')(
+        course.root / "source_solutions/01_tiny"
+    )
+    release(course, "01_tiny")
+    (material,) = prepare(course, "01_tiny")
+    # With these the answers are 0, 0 and 2, and with the next one 3.
+    proof = Proof(material, (), course.config(), (3, 4, 1))
+    assert len({standard.key.answers("double")["luck"].value for standard in proof._standards}) == 2
+    assert proof._seeds()[1] == []
+
+
 def test_a_constant_of_the_right_shape_is_tried(course: Course) -> None:
     found = proof_of(course, with_answer('answer("size", lambda: double(rng.standard_normal(3)) * 0 + 1)'))
     assert "double-all-0: earns 'size'" in problems(found)
