@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.course import CONFIG_FILE, Course
 from autograder.errors import AutograderError
+
+if TYPE_CHECKING:
+    from traitlets.config import Config
 
 
 class _Exact:
@@ -43,9 +46,10 @@ def convert(
     assignment: str,
     student: str = ".",
     folders: dict[str, str] | None = None,
+    config: Config | None = None,
     **traits: Any,
 ) -> None:
-    """Run a converter on an assignment, with the course's configuration.
+    """Run a converter on an assignment.
 
     Parameters
     ----------
@@ -57,6 +61,8 @@ def convert(
         Their names, the student's where the converter works on submissions.
     folders
         Traits of nbgrader's CourseDirectory to set, for example another ``release_directory``.
+    config
+        The configuration; by default the course's.
     traits
         Traits of the converter.
 
@@ -65,7 +71,7 @@ def convert(
     AutograderError
         With what nbgrader logged, when it fails.
     """
-    config = course.config()
+    config = config or course.config()
     heard = _Lines()
     logger = logging.Logger("nbgrader")
     logger.addHandler(heard)

@@ -92,7 +92,7 @@ def _generate(course: Course, assignment: str, into: Path) -> None:
     for name, notebook in notebooks.items():
         _check_solutions(source, name, notebook)
     # What is found not to be in order has left no trace in the gradebook.
-    generated = generate(course, assignment, into, gradebook=f"sqlite:///{into / 'gradebook.db'}")
+    generated = generate(course, assignment, into, on_trial=True)
     _refuse(assignment, lint_release(generated, notebooks, _read(generated)))
 
 

@@ -76,7 +76,7 @@ def _source_cells(course: Course, assignment: str) -> set[tuple[str, str, float 
     return cells
 
 
-def generate(course: Course, assignment: str, into: Path, gradebook: str | None = None) -> Path:
+def generate(course: Course, assignment: str, into: Path, *, on_trial: bool = False) -> Path:
     """Have nbgrader generate an assignment's release in the folder `into`, and note it in the gradebook.
 
     Parameters
@@ -85,34 +85,44 @@ def generate(course: Course, assignment: str, into: Path, gradebook: str | None 
         What is generated.
     into
         Where.
-    gradebook
-        The address of another gradebook than the course's.
+    on_trial
+        Note nothing.
 
     Returns
     -------
     Path
         The folder of the generated assignment.
     """
-    folders = {"release_directory": str(into)}
-    if gradebook is None:
-        open_gradebook(course).close()
+    config = course.config()
+    if on_trial:
+        config.SaveCells.enabled = False
     else:
-        folders["db_url"] = gradebook
-    with _alembic_in_reach():
-        convert(GenerateAssignment, course, assignment, folders=folders, force=True)
+        open_gradebook(course).close()
+    convert(
+        GenerateAssignment,
+        course,
+        assignment,
+        folders={"release_directory": str(into)},
+        config=config,
+        force=True,
+        no_database=on_trial,
+    )
     return into / assignment
 
 
 def open_gradebook(course: Course) -> Gradebook:
     """Return nbgrader's gradebook of the course, made where it is missing."""
     directory = CourseDirectory(config=course.config())
+    # nbgrader makes a new gradebook by calling alembic's command, which lies beside our Python but, in a
+    # virtual environment that is not activated, not on the path.
+    path = os.environ.get("PATH", "")
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
     try:
-        with _alembic_in_reach():
+        gradebook = _gradebook(directory.db_url, directory.course_id)
+        if not inspect(gradebook.engine).has_table("course"):
+            _gradebook.cache_clear()
             gradebook = _gradebook(directory.db_url, directory.course_id)
-            if not inspect(gradebook.engine).has_table("course"):
-                _gradebook.cache_clear()
-                gradebook = _gradebook(directory.db_url, directory.course_id)
-            return gradebook
+        return gradebook
     except (SQLAlchemyError, ModuleNotFoundError) as error:
         raise AutograderError(
             "The gradebook cannot be opened.",
@@ -121,18 +131,6 @@ def open_gradebook(course: Course) -> Gradebook:
             done="Nothing was changed.",
             next=_remedy(directory.db_url, error),
         ) from None
-
-
-@contextlib.contextmanager
-def _alembic_in_reach() -> Iterator[None]:
-    """Have nbgrader find alembic's command in the block: it makes a new gradebook by calling it.
-
-    The command lies beside our Python but, in a virtual environment that is not activated, not on the path.
-    """
-    path = os.environ.get("PATH", "")
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
-    try:
-        yield
     finally:
         os.environ["PATH"] = path
 
