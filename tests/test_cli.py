@@ -232,12 +232,7 @@ def test_all_names_are_looked_at_before_anything_is_released(course: Course) -> 
 
 
 def test_a_name_that_is_typed_twice_means_it_once(course: Course) -> None:
-    source = course.root / "source_solutions/01_tiny/tiny.ipynb"
-    source.write_text(source.read_text().replace("Numbers.", "Other numbers."))
-    run = autograder(course, "release", "01_tiny", "./01_tiny", "01_tiny")
-    assert run.returncode == 0, run.stderr
-    assert run.stdout.splitlines() == ["01_tiny: tiny.ipynb"]
-    assert len(json.loads(autograder(course, "prove", "01_tiny", "01_tiny/", "--json").stdout)) == 1
+    assert course.chosen(["01_tiny", "./01_tiny", "01_tiny/"]) == ["01_tiny"]
     hand_in(course.root, "li", answered(release_of(course), **RIGHT))
     run = autograder(course, "grade", "01_tiny", "--student", "li", "--student", "li")
     assert run.returncode == 0, run.stderr

@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 
 from autograder.course import Course
 from autograder.errors import AutograderError
+from autograder.grading.clean import notebook
 from autograder.grading.clean.folder import check_name
 from autograder.grading.clean.markdown import MAX_RENDERED, clean_markdown
 from autograder.grading.clean.markup import clean_html
@@ -272,8 +273,9 @@ def test_what_a_graded_cell_puts_out_leaves_its_result_in_place() -> None:
     assert shown[2] == "<p>2 of 2 points</p>"
 
 
-def test_cells_that_are_added_share_the_room_for_markup() -> None:
-    html, markdown = "<b>x</b>" * (MAX_RENDERED // 8), "*x* " * (MAX_RENDERED // 4)
+def test_cells_that_are_added_share_the_room_for_markup(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notebook, "MAX_MARKUP", 20 * 800)
+    html, markdown = "<b>x</b>" * 100, "*x* " * 200
     cells = [output_of({"text/html": html, "text/plain": "x"}) for _ in range(10)]
     cells += [cell_of(markdown) for _ in range(12)]
     graded = output_of({"text/html": "<p>2 of 2 points</p>"})
