@@ -6,6 +6,7 @@ import math
 import os
 import re
 import shutil
+import stat
 from pathlib import Path
 
 #: A notebook of the course has some 100 kB; what is a thousand times as large is not read.
@@ -88,7 +89,7 @@ def copy_files(folder: Path, into: Path, room: float = math.inf) -> list[str]:
     shutil.copytree(folder, into, ignore=left_out, dirs_exist_ok=True)
     for place, _, _ in os.walk(into):
         # Folders are copied with their rights, which may be too few to take anything out of the copy again.
-        os.chmod(place, 0o755)
+        os.chmod(place, stat.S_IMODE(os.stat(place).st_mode) | stat.S_IRWXU)
     return large
 
 
