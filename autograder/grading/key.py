@@ -168,7 +168,7 @@ def _fingerprint(material: Material) -> str:
         *(str(mistake) for mistake in material.mistakes),
         *(f"{name} {hashlib.sha256(content).hexdigest()}" for name, content in material.weights),
     ]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:20]
+    return fingerprint.of_parts(parts)[:20]
 
 
 def compute_key(material: Material, execute: GradingExecute) -> Key:

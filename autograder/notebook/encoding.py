@@ -22,7 +22,7 @@ MAX_BYTES = 16 * 2**20
 _MAX_DEPTH = 8
 
 #: How NumPy writes a dtype of numbers or text; it reads much else, some of it as Python.
-_DTYPE = re.compile(r"[<>|=]?[biufcU]\d{1,9}", re.ASCII)
+_DTYPE = re.compile(rf"[<>|=]?[{_ARRAY_KINDS}]\d{{1,9}}", re.ASCII)
 
 
 class Opaque:
