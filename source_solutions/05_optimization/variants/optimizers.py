@@ -43,6 +43,15 @@ def momentum_in_place(w, dw, config=None):
     return w + v, config
 
 
+@variant("sgd_momentum")
+def momentum_overwrites_its_array(w, dw, config=None):
+    config = {"learning_rate": 1e-2, "momentum": 0.9} | (config or {})
+    v = config.setdefault("velocity", np.zeros_like(w))
+    v *= config["momentum"]
+    v -= config["learning_rate"] * dw
+    return w + v, config
+
+
 @variant("nesterov_momentum")
 def nesterov_momentum_in_the_field(w, dw, config=None):
     if config is None:
@@ -65,6 +74,16 @@ def nesterov_by_two_steps(w, dw, config=None):
     return w + mu * velocity - step, {**config, "velocity": velocity}
 
 
+@variant("nesterov_momentum")
+def nesterov_overwrites_its_array(w, dw, config=None):
+    config = {"learning_rate": 1e-2, "momentum": 0.9} | (config or {})
+    v, mu = config.setdefault("velocity", np.zeros_like(w)), config["momentum"]
+    w = w - mu * v
+    v *= mu
+    v -= config["learning_rate"] * dw
+    return w + (1 + mu) * v, config
+
+
 @variant("rmsprop")
 def rmsprop_in_the_field(w, dw, config=None):
     if config is None:
@@ -83,6 +102,15 @@ def rmsprop_towards(w, dw, config=None):
     c = {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8, "cache": 0.0 * w} | (config or {})
     c["cache"] = dw * dw + c["decay_rate"] * (c["cache"] - dw * dw)
     return w - dw * (c["learning_rate"] / (c["epsilon"] + c["cache"] ** 0.5)), c
+
+
+@variant("rmsprop")
+def rmsprop_overwrites_its_array(w, dw, config=None):
+    config = {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8} | (config or {})
+    cache, keep = config.setdefault("cache", np.zeros_like(w)), config["decay_rate"]
+    cache *= keep
+    cache += (1 - keep) * dw**2
+    return w - config["learning_rate"] * dw / (np.sqrt(cache) + config["epsilon"]), config
 
 
 @variant("adam")
@@ -115,3 +143,17 @@ def adam_by_one_rate(w, dw, config=None):
     root = np.sqrt(1 - c["beta2"] ** c["t"])
     rate = c["learning_rate"] * root / (1 - c["beta1"] ** c["t"])
     return w - rate * c["m"] / (np.sqrt(c["v"]) + root * c["epsilon"]), c
+
+
+@variant("adam")
+def adam_overwrites_its_arrays(w, dw, config=None):
+    config = {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "t": 0} | (config or {})
+    config["t"] += 1
+    corrected = []
+    for name, keep, new in (("m", config["beta1"], dw), ("v", config["beta2"], dw**2)):
+        average = config.setdefault(name, np.zeros_like(w))
+        average *= keep
+        average += (1 - keep) * new
+        corrected.append(average / (1 - keep ** config["t"]))
+    m, v = corrected
+    return w - config["learning_rate"] * m / (np.sqrt(v) + config["epsilon"]), config
