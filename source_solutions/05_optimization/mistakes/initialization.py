@@ -291,7 +291,7 @@ def he_global(fan_in, fan_out, rng):
 
 @mistake("xavier")
 def xavier_divided(fan_in, fan_out, rng):
-    """The standard deviation is divided by, not multiplied.
+    """The numbers are divided by the standard deviation, not multiplied by it.
 
     The more terms a sum has, the smaller each of them must be.
     """

@@ -764,7 +764,7 @@ def alt_centred(dout, cache):
 
 @mistake("batchnorm_backward_alt")
 def alt_sign(dout, cache):
-    """The paths are added, not taken off.
+    """The paths through mean and variance are added, not taken off.
 
     Mean and standard deviation are subtracted and divided by: both pull x̂ back, and so do their gradients.
     """

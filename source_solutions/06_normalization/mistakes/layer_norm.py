@@ -294,7 +294,7 @@ def backward_not_averaged(dout, cache):
 
 @mistake("layernorm_backward")
 def backward_sign(dout, cache):
-    """The paths are added, not taken off.
+    """The paths through mean and variance are added, not taken off.
 
     A larger mean makes every x̂ smaller, and so does a larger variance: both paths come back with a minus.
     """
@@ -528,7 +528,7 @@ def hidden_no_option(self, x, layer):
 def hidden_batch_norm(self, x, layer):
     """It is batch norm in layer norm's place.
 
-    "layernorm" asks for your layernorm_forward; what the class below does with every other option is batch
+    "layernorm" asks for your layernorm_forward; what the base class does with every other option is batch
     norm.
     """
     if self.normalization != "layernorm":

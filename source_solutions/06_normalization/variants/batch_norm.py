@@ -64,7 +64,7 @@ def dvar_by_einsum(dx_hat, x_mu, var, eps):
 
 
 @variant("dmu")
-def dmu_with_the_road_through_the_variance(dx_hat, x_mu, var, eps):
+def dmu_with_the_path_through_the_variance(dx_hat, x_mu, var, eps):
     through_var = -0.5 * np.sum(dx_hat * x_mu, axis=0) * (var + eps) ** -1.5
     return np.sum(-dx_hat / np.sqrt(var + eps), axis=0) + through_var * np.mean(-2 * x_mu, axis=0)
 

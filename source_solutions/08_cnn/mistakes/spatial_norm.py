@@ -544,7 +544,7 @@ def group_not_averaged(dout, cache):
 
 @mistake("spatial_groupnorm_backward")
 def group_sign(dout, cache):
-    """The paths are added, not taken off.
+    """The paths through mean and variance are added, not taken off.
 
     A larger mean makes every x̂ smaller, and so does a larger variance: both paths come back with a minus.
     """

@@ -1366,7 +1366,7 @@ def chain_none(loss, nodes):
 
 @mistake("gradients")
 def chain_zero_of_the_loss(loss, nodes):
-    """The gradient 0 has not the shape of the node.
+    """The gradient 0 does not have the shape of the node.
 
     Zeros like the loss are a single number; the gradient of z has the shape of z.
     """
@@ -1423,7 +1423,7 @@ def step_without_rate(loss, variables, learning_rate):
 
 @mistake("training_step")
 def step_alone(loss, variables, learning_rate):
-    """The variable gets the step alone.
+    """The variable is set to the step.
 
     assign sets a value, it does not add. The new value is the old one minus the step.
     """
