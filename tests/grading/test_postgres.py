@@ -12,7 +12,7 @@ from autograder.course import Course
 from autograder.errors import AutograderError, RunStoppedError
 from autograder.grading.engine import grade_assignment
 from autograder.grading.gradebook import recorder
-from autograder.grading.gradebook.record import open_gradebook
+from autograder.grading.gradebook.record import open_gradebook, register
 from autograder.results.outcome import Change, Result
 from tests.courses import RIGHT, answered, hand_in
 from tests.databases import Postgres, a_postgres, needs_postgres
@@ -90,9 +90,18 @@ def test_a_server_that_is_away_is_told_without_its_password(course_there: Course
     )
     assert run.returncode == 1
     assert "The gradebook's server is away." in run.stderr
+    assert "Connection refused" in run.stderr
     assert "start the server, or mend db_url in nbgrader_config.py" in run.stderr
     assert "secret" not in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_a_user_whom_the_server_does_not_know_is_told_in_its_words(course: Course, server: Postgres) -> None:
+    with (course.root / "nbgrader_config.py").open("a") as config:
+        config.write(f"c.CourseDirectory.db_url = {server.url.replace('grader', 'stranger')!r}\n")
+    with pytest.raises(RunStoppedError) as caught:
+        recorder.patiently(lambda: register(course, "01_tiny"), course, 0)
+    assert 'role "stranger" does not exist' in caught.value.details["got"]
 
 
 def test_a_server_that_goes_away_and_stays_away_ends_the_run(

@@ -67,13 +67,15 @@ def patiently(step: Callable[[], _T], course: Course, patience: float) -> _T:
         try:
             return step()
         except Exception as error:
-            if not _server_went_away(error):
+            reason = _why_server_is_away(error)
+            if reason is None:
                 raise
             if time.monotonic() > until:
                 raise RunStoppedError(
                     "The gradebook's server is away.",
                     where=gradebook_address(course),
                     expected=f"it to be there within {patience} s",
+                    got=reason,
                     done="What was finished is kept.",
                     next="start the server, or mend db_url in nbgrader_config.py; then the same command",
                 ) from None
@@ -89,12 +91,16 @@ def _write_down(course: Course, assignment: str, result: Result, fingerprint: st
         ledger.complete(gradebook, assignment, result.student)
 
 
-def _server_went_away(error: BaseException) -> bool:
-    """Return whether an error comes from a connection that was lost; nbgrader hides it behind its own."""
-    return any(
-        isinstance(cause, OperationalError | InterfaceError) and not isinstance(cause.orig, sqlite3.Error)
-        for cause in _causes(error)
-    )
+def _why_server_is_away(error: BaseException) -> str | None:
+    """Return what the driver says of a connection that is lost or refused, None where an error is another.
+
+    A password that is wrong looks the same as a server that is down, but for these words; nbgrader hides the
+    error behind its own.
+    """
+    for cause in _causes(error):
+        if isinstance(cause, OperationalError | InterfaceError) and not isinstance(cause.orig, sqlite3.Error):
+            return (str(cause.orig).strip().splitlines() or [type(cause.orig).__name__])[0]
+    return None
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
