@@ -49,8 +49,12 @@ GRADING_KERNEL = "autograder"
 
 
 def how_to_start_again(notebook: Path) -> str:
-    """Return what to type to have a new copy in place of one that cannot be read."""
-    return f"{shlex.join(['mv', str(notebook), f'{notebook}.broken'])}, then autograder lab for a new copy"
+    """Return what to type to have a copy again in place of one that cannot be read."""
+    anew = f"{shlex.join(['mv', str(notebook), f'{notebook}.broken'])}, then autograder lab for a new copy"
+    saved = notebook.parent / ".ipynb_checkpoints" / f"{notebook.stem}-checkpoint.ipynb"
+    if not saved.is_file():
+        return anew
+    return f"{shlex.join(['cp', str(saved), str(notebook)])}, what JupyterLab saved last; or {anew}"
 
 
 class Sandbox(StrEnum):

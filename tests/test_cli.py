@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -278,15 +279,25 @@ def test_a_damaged_notebook_of_the_course_comes_back_by_what_the_message_says(co
     assert autograder(course, "reset", "01_tiny", "double").returncode == 0
 
 
-def test_a_learners_unreadable_notebook_is_told_with_the_way_back(course: Course) -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [("check", "01_tiny"), ("check", "01_tiny", "--before-submitting"), ("reset", "01_tiny", "double")],
+)
+def test_a_learners_unreadable_notebook_is_told_with_the_way_back(
+    course: Course, arguments: tuple[str, ...]
+) -> None:
     work = course.root / "work/01_tiny"
-    (work / ".ipynb_checkpoints").mkdir(parents=True)
-    (work / ".ipynb_checkpoints/tiny-checkpoint.ipynb").write_text("{}")
+    saved = work / ".ipynb_checkpoints/tiny-checkpoint.ipynb"
+    saved.parent.mkdir(parents=True)
+    shutil.copy(release_of(course), saved)
     (work / "tiny.ipynb").write_text("<<<<<<< HEAD")
-    run = autograder(course, "check", "01_tiny")
+    run = autograder(course, *arguments)
     assert run.returncode == 1
-    assert "tiny.ipynb cannot be read: it is not JSON" in run.stderr
-    assert "tiny-checkpoint.ipynb" in run.stderr
+    said = run.stderr + run.stdout
+    assert "tiny.ipynb cannot be read" in said
+    (command,) = re.findall(r"cp \S+ \S+(?=, what JupyterLab saved last)", said)
+    subprocess.run(shlex.split(command), check=True)
+    assert (work / "tiny.ipynb").read_bytes() == saved.read_bytes()
 
 
 @pytest.mark.parametrize(("columns", "beside"), [("80", False), ("160", True)])

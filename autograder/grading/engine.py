@@ -5,7 +5,6 @@ Submissions are graded in a pool, on this machine or a cluster; the engine alone
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -110,11 +109,7 @@ def grade_own(course: Course, assignment: str) -> Result:
             read_cells(path)
         except UnreadableError as error:
             msg = f"{path.name} cannot be read: {error}."
-            saved = folder / ".ipynb_checkpoints" / f"{path.stem}-checkpoint.ipynb"
-            next_ = how_to_start_again(path)
-            if saved.is_file():
-                next_ = f"{shlex.join(['cp', str(saved), str(path)])}, what JupyterLab saved last; or {next_}"
-            raise AutograderError(msg, where=path, next=next_) from None
+            raise AutograderError(msg, where=path, next=how_to_start_again(path)) from None
     # One's own code needs no walls against oneself, and runs on systems that have none.
     config = _config(course, "none")
     return grade_folder("you", folder, standards(course, assignment, config), config)

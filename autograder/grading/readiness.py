@@ -11,7 +11,15 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.course import HOW_TO_RESTORE, METADATA, RELEASE, TEST_SUFFIX, WORK, Course
+from autograder.course import (
+    HOW_TO_RESTORE,
+    METADATA,
+    RELEASE,
+    TEST_SUFFIX,
+    WORK,
+    Course,
+    how_to_start_again,
+)
 from autograder.errors import AutograderError
 from autograder.grading.collect.folder import find_notebook
 from autograder.grading.execute import GradingExecute
@@ -69,7 +77,7 @@ def look(course: Course, assignment: str) -> Readiness:
         try:
             cells = read_cells(path)
         except UnreadableError as error:
-            problems.append(f"{path.name} cannot be read: {error}")
+            problems.append(f"{path.name} cannot be read: {error}; {how_to_start_again(path)}")
             tasks += [TaskState(name, task, points, "cannot be read") for task, points in _asked(release)]
             continue
         # As grading does it, without what is hidden: helpers in cells of one's own come along.
