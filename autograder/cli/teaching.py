@@ -129,8 +129,8 @@ def collect(
     """Put what a class handed in on Canvas or Moodle where it is graded: submitted/STUDENT/ASSIGNMENT/.
 
     A newer submission takes the place of an older one, which is kept in .autograder/replaced/. Files that
-    could do harm (links, paths that lead elsewhere, archives in archives, what unpacks to a multiple of its
-    size) are refused by name; the others are taken.
+    could do harm (links, paths that lead elsewhere, archives in archives, what unpacks to more than 200 times
+    its size) are refused by name; the others are taken.
 
     For example:
 
@@ -164,8 +164,9 @@ def grade(
         Sandbox | None,
         typer.Option(
             help="What students' code is shut in. **bwrap**: bubblewrap, no network, nothing of this machine "
-            "but their own submission. **none**: it runs with your rights, and can read and change whatever "
-            "you can. Default: bwrap, unless nbgrader_config.py says otherwise."
+            "but its programs, the pictures and their own submission. **none**: it runs with your rights, "
+            "and can read and change whatever you can. Default: bwrap, unless nbgrader_config.py says "
+            "otherwise."
         ),
     ] = None,
     scheduler: Annotated[
