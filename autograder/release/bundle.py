@@ -13,6 +13,7 @@ import autograder
 from autograder.course import CONFIG_FILE, RELEASE, SOURCE, Course
 from autograder.errors import AutograderError
 from autograder.files import write_atomically
+from autograder.grading.execute import GradingExecute
 
 #: Every file in the zip has this time, so that the same release gives the same bytes.
 _TIME = (2020, 1, 1, 0, 0, 0)
@@ -53,7 +54,10 @@ def bundle(course: Course, assignments: list[str], place: Path) -> Path:
     files["TROUBLESHOOTING.md"] = (clone / "docs/troubleshooting.md").read_bytes()
     files[CONFIG_FILE] = (resources.files("autograder.starter") / "nbgrader_config.py.txt").read_bytes()
     page = (resources.files(__package__) / "bundle.md").read_text(encoding="utf-8")
-    files["README.md"] = page.format(course=course.root.name, wheel=name, first=assignments[0]).encode()
+    added_timeout = GradingExecute(config=course.config()).added_timeout
+    files["README.md"] = page.format(
+        course=course.root.name, wheel=name, first=assignments[0], added_timeout=added_timeout
+    ).encode()
     with tempfile.TemporaryFile() as scratch:
         with zipfile.ZipFile(scratch, "w", zipfile.ZIP_DEFLATED) as archive:
             for inside, content in files.items():

@@ -19,6 +19,8 @@ from tests.courses import RIGHT, answered, hand_in
 
 
 def test_the_class_gets_what_it_needs_and_no_solution(course: Course, tmp_path: Path) -> None:
+    with (course.root / "nbgrader_config.py").open("a") as config:
+        config.write("c.GradingExecute.added_timeout = 7\n")
     place = bundle(course, ["01_tiny"], tmp_path / "class.zip")
     with zipfile.ZipFile(place) as archive:
         names = archive.namelist()
@@ -29,6 +31,7 @@ def test_the_class_gets_what_it_needs_and_no_solution(course: Course, tmp_path: 
     page = (folder / "README.md").read_text(encoding="utf-8")
     assert wheel.name in page and "{" not in page  # noqa: PT018
     assert len(page.splitlines()) <= 40  # one screen
+    assert "7 seconds together" in page
     assert "TROUBLESHOOTING.md" in page
     assert (folder / "TROUBLESHOOTING.md").is_file()
     inside = "\n".join(
