@@ -35,6 +35,15 @@ def test_the_limits_of_the_guide_are_those_that_hold() -> None:
         assert getattr(GradingExecute(), name) == eval(value), name
 
 
+def test_the_limits_of_an_archive_in_the_readme_are_those_that_hold() -> None:
+    from autograder.grading.collect.archive import MAX_RATIO
+    from autograder.grading.collect.folder import MAX_BYTES
+
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    said = f"files over {MAX_BYTES // 2**20} MiB and what unpacks to more than {MAX_RATIO} times its size"
+    assert said in readme
+
+
 @pytest.mark.parametrize(
     "page", ["README.md", "docs/scale.md", "docs/cheating.md", "docs/troubleshooting.md"]
 )
