@@ -1,6 +1,6 @@
 """The course's configuration: read by nbgrader, the formgrader and the autograder alike."""
 
-from autograder.course import configure
+from autograder.configuration import configure
 
 c = get_config()  # noqa: F821  (nbgrader provides it)
 configure(c)

@@ -1,11 +1,10 @@
-"""Where everything is: the course folder, its assignments in order, its configuration.
+"""The course folder: its layout, its assignments in order, its configuration.
 
-Everything else asks this module for a path, so the layout is written down once.
+All other modules get their paths from here, so that the layout is defined only once.
 """
 
 from __future__ import annotations
 
-import difflib
 import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,59 +12,54 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.errors import AutograderError
+from autograder.moved import find_moved
+from gradbook.errors import GradbookError, known
+from gradbook.files import CONFIG_FILE, RELEASE, SOURCE, find_course_folder
 
 if TYPE_CHECKING:
     from traitlets.config import Config
 
-CONFIG_FILE = "nbgrader_config.py"
-SOURCE = "source_solutions"
-RELEASE = "assignments"
 SUBMITTED = "submitted"
 AUTOGRADED = "autograded"
 FEEDBACK = "feedback"
 REPORTS = "reports"
 WORK = "work"
-DATASETS = "datasets"
 PRIVATE = ".autograder"
 
-#: Folders inside an assignment's source folder that no student may ever get.
+#: Folders in an assignment's source folder that must never reach a student.
 NEVER_RELEASED = ("mistakes", "variants", "reference")
 
-#: Cells with this tag (long training, plots for the eye) are run by people, not by the grader.
+#: Cells with this tag (long training, plots) are run by people but not by the grader.
 SKIP_TAG = "skip-grading"
 
-#: The metadata key under which cells and notebooks tell things to the autograder, beside nbgrader's own.
+#: The metadata key for the autograder's own data in cells and notebooks, beside nbgrader's key.
 METADATA = "autograder"
 
-#: What to do where released notebooks are missing.
-HOW_TO_RESTORE = "in a clone: git checkout assignments; else unpack the course's zip file again"
+#: What to do when released notebooks are missing.
+HOW_TO_RESTORE = "in a clone: git checkout assignments; otherwise unpack the course's zip file again"
 
-#: How the id of a task's graded cell ends.
-TEST_SUFFIX = "-test"
-
-#: The kernelspec whose provisioner starts the grader's kernels.
+#: The kernelspec whose provisioner starts the kernels for grading.
 GRADING_KERNEL = "autograder"
 
 
 def how_to_start_again(notebook: Path) -> str:
-    """Return what to type to have a copy again in place of one that cannot be read."""
-    anew = f"{shlex.join(['mv', str(notebook), f'{notebook}.broken'])}, then autograder lab for a new copy"
+    """Return the commands that replace an unreadable copy of a notebook."""
+    fresh = f"{shlex.join(['mv', str(notebook), f'{notebook}.broken'])}, then gradbook lab for a new copy"
     saved = notebook.parent / ".ipynb_checkpoints" / f"{notebook.stem}-checkpoint.ipynb"
     if not saved.is_file():
-        return anew
-    return f"{shlex.join(['cp', str(saved), str(notebook)])}, what JupyterLab saved last; or {anew}"
+        return fresh
+    return f"{shlex.join(['cp', str(saved), str(notebook)])}, the last checkpoint of JupyterLab; or {fresh}"
 
 
-class Sandbox(StrEnum):
-    """What students' code can be shut in while it is graded; the first is the default."""
+class SandboxKind(StrEnum):
+    """How students' code is isolated while it is graded; the first is the default."""
 
     BWRAP = "bwrap"
     NONE = "none"
 
 
-#: The same, by name, as the configuration has it.
-SANDBOXES = tuple(sandbox.value for sandbox in Sandbox)
+#: The names of the sandbox kinds, as the configuration spells them.
+SANDBOXES = tuple(sandbox.value for sandbox in SandboxKind)
 
 
 @dataclass(frozen=True)
@@ -82,48 +76,44 @@ class Course:
 
     @classmethod
     def find(cls, start: Path | None = None) -> Course:
-        """Return the course that `start` (default: the working folder) lies in.
+        """Return the course that contains `start` (default: the working folder).
 
         Raises
         ------
-        AutograderError
-            When neither `start` nor a folder above it is a course.
+        GradbookError
+            If neither `start` nor a folder above it is a course.
         """
         course = cls.locate(start)
         if course is None:
             here = (start or Path.cwd()).resolve()
-            raise AutograderError(
-                "This is not a course folder.",
+            msg = "This is not a course folder."
+            raise GradbookError(
+                msg,
                 where=here,
                 expected=f"{CONFIG_FILE} beside {SOURCE}/ or {RELEASE}/, here or in a folder above",
-                next="cd into the folder that you cloned, then type the command again",
+                next="cd into the folder that you cloned, then repeat the command",
             )
         return course
 
     @classmethod
     def locate(cls, start: Path | None = None) -> Course | None:
-        """Return the course that `start` lies in, or None."""
-        here = (start or Path.cwd()).resolve()
-        for folder in (here, *here.parents):
-            if (folder / CONFIG_FILE).is_file() and (
-                (folder / SOURCE).is_dir() or (folder / RELEASE).is_dir()
-            ):
-                return cls(folder)
-        return None
+        """Return the course that contains `start`, or None."""
+        folder = find_course_folder(start)
+        return None if folder is None else cls(folder)
 
     def folder(self, name: str) -> Path:
-        """Return one of the course's folders, say ``course.folder(RELEASE)``."""
+        """Return one of the course's folders, for example ``course.folder(RELEASE)``."""
         return self.root / name
 
     @property
     def private(self) -> Path:
-        """Seeds and answer keys: readable by the instructor alone, never handed out."""
+        """The folder of seeds and answer keys: readable only by the instructor, never released."""
         folder = self.root / PRIVATE
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder
 
     def assignments(self) -> list[str]:
-        """Return the names of the course's assignments, in the order in which they are taken."""
+        """Return the names of the course's assignments, in order."""
         names = {
             path.name
             for part in (SOURCE, RELEASE)
@@ -134,23 +124,23 @@ class Course:
         return sorted(names)
 
     def assignment(self, name: str) -> str:
-        """Return the assignment that `name` means.
+        """Return the assignment that `name` refers to.
 
         Raises
         ------
-        AutograderError
-            When there is none, with the nearest name.
+        GradbookError
+            If there is no such assignment; the message suggests the nearest name.
         """
-        # Shells complete a folder's name with a slash, and people write ./ before it.
+        # Shells complete the name of a folder with a slash, and people may prefix it with ./.
         return known(name.strip().removeprefix("./").rstrip("/"), self.assignments(), "assignment")
 
     def chosen(self, names: Iterable[str] | None = None) -> list[str]:
-        """Return the assignments that `names` mean, each once; all, where there are no names.
+        """Return the assignments that `names` refer to, without repetition, or all if there are no names.
 
         Raises
         ------
-        AutograderError
-            When a name means none, with the nearest name.
+        GradbookError
+            If a name refers to no assignment; the message suggests the nearest name.
         """
         return list(dict.fromkeys(self.assignment(name) for name in names or self.assignments()))
 
@@ -159,7 +149,7 @@ class Course:
         return sorted(path.stem for path in (self.root / part / assignment).glob("*.ipynb"))
 
     def students(self, assignment: str) -> list[str]:
-        """Return the ids of the students who handed in `assignment`, in order."""
+        """Return the ids of the students who submitted `assignment`, in order."""
         submitted = self.root / SUBMITTED
         if not submitted.is_dir():
             return []
@@ -170,20 +160,20 @@ class Course:
         )
 
     def submitted(self, assignment: str, wanted: Iterable[str] | None = None) -> list[str]:
-        """Return the students to grade: those `wanted`, each once, or all who handed in.
+        """Return the students to grade: those in `wanted`, without repetition, or all who submitted.
 
         Raises
         ------
-        AutograderError
-            When nobody handed in, or one of those wanted did not.
+        GradbookError
+            If nobody has submitted, or a student in `wanted` has not.
         """
         students = self.students(assignment)
         if not students:
-            msg = f"Nobody has handed in {assignment}."
-            raise AutograderError(
+            msg = f"There are no submissions of {assignment}."
+            raise GradbookError(
                 msg,
                 expected=f"notebooks in {self.root / SUBMITTED / 'STUDENT' / assignment}",
-                next=f"put them there, or: autograder collect {assignment} FILE.zip (Canvas, Moodle), "
+                next=f"put them there, or: gradbook collect {assignment} FILE.zip (Canvas, Moodle), "
                 f"nbgrader collect {assignment} (exchange)",
             )
         if not wanted:
@@ -199,71 +189,5 @@ class Course:
         return config
 
 
-def known(name: str, names: Iterable[str], kind: str) -> str:
-    """Return `name` if it is one of `names`.
-
-    Raises
-    ------
-    AutograderError
-        Naming the nearest of `names`, when it is not.
-    """
-    names = list(names)
-    if name in names:
-        return name
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
-    raise AutograderError(
-        f"There is no {kind} {name!r}." + (f" Did you mean {near[0]!r}?" if near else ""),
-        expected="one of " + ", ".join(names) if names else None,
-        next=f"the same command with {near[0]}" if near else None,
-    )
-
-
-def configure(c: Any) -> None:
-    """Set nbgrader up for a Gradbook course; called first thing in ``nbgrader_config.py``.
-
-    What an instructor sets below that call overrides what is set here.
-
-    Parameters
-    ----------
-    c
-        The configuration object, as ``get_config()`` returns it.
-    """
-    c.CourseDirectory.source_directory = SOURCE
-    c.CourseDirectory.release_directory = RELEASE
-    # Without this, nbgrader hands the wrong and right solutions out with the release, and copies a
-    # reference model over the student's own.
-    c.CourseDirectory.ignore = [
-        ".ipynb_checkpoints",
-        "*.pyc",
-        "__pycache__",
-        ".pytest_cache",
-        *NEVER_RELEASED,
-    ]
-    c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
-    c.ClearSolutions.text_stub = "*Double-click here and write your answer.*"
-
-    # Stock execution (nbgrader's Validate button) must not run an hour of training either.
-    c.Execute.skip_cells_with_tag = SKIP_TAG
-
-    c.Autograde.pre_convert_hook = "autograder.grading.gradebook.hooks.before_autograde"
-    c.Autograde.post_convert_hook = "autograder.grading.gradebook.hooks.after_autograde"
-    c.Autograde.exporter_class = "autograder.grading.graft.TolerantExporter"
-    c.Autograde.sanitize_preprocessors = ["autograder.grading.graft.Graft"]
-    c.Autograde.autograde_preprocessors = [
-        "autograder.grading.execute.GradingExecute",
-        "autograder.grading.judge.Judge",
-        "nbgrader.preprocessors.LimitOutput",
-        "nbgrader.preprocessors.SaveAutoGrades",
-        "nbgrader.preprocessors.AssignLatePenalties",
-        "nbgrader.preprocessors.CheckCellMetadata",
-    ]
-    c.GradingExecute.kernel_name = GRADING_KERNEL
-    c.GenerateFeedback.exporter_class = "autograder.results.feedback.PageExporter"
-    c.GenerateFeedback.preprocessors = [
-        "nbgrader.preprocessors.GetGrades",
-        "nbgrader.preprocessors.ClearHiddenTests",
-        "nbgrader.preprocessors.ClearMarkScheme",
-        "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-    ]
-    # Saved weights are part of a submission.
-    c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".npz"]
+def __getattr__(name: str) -> Any:
+    return find_moved(__name__, name)

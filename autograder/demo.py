@@ -1,4 +1,4 @@
-"""The main job on built-in data: release an assignment, hand in for a class of twelve, grade it."""
+"""The demo: release an assignment, submit it for a class of twelve, and grade the class."""
 
 from __future__ import annotations
 
@@ -12,36 +12,39 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.course import CONFIG_FILE, NEVER_RELEASED, RELEASE, SOURCE, SUBMITTED, Course
-from autograder.errors import AutograderError
+from autograder.course import NEVER_RELEASED, SUBMITTED, Course
 from autograder.grading.engine import grade_assignment
-from autograder.grading.kernels import bubblewrap
-from autograder.grading.mistakes import Solution, deal, read_solutions
+from autograder.grading.kernels.sandbox import bubblewrap_problem
+from autograder.grading.mistakes import Solution, distribute, read_solutions
 from autograder.grading.tasks import is_test, reference_of, with_solutions
+from autograder.outcome import Outcome, Result
 from autograder.release.build import release
-from autograder.results.outcome import Outcome, Result
+from autograder.reports.feedback import write_feedback
+from gradbook.errors import GradbookError
+from gradbook.files import CONFIG_FILE, RELEASE, SOURCE
 
 ASSIGNMENT = "02_knn"
 NOTEBOOK = "knn"
 
-#: Students among whom the known mistakes are dealt out; the last of them edits the graded cells as well.
-HANDS = 8
+#: Number of students among whom the known mistakes are distributed; the last also edits the graded cells.
+MISTAKEN = 8
 
 
 @dataclass
 class Student:
-    """A student of the class, and what grading them must come to.
+    """A student of the class, with the expected results of grading.
 
     Attributes
     ----------
     name
         The id.
     content
-        The notebook that they hand in, as text.
+        The submitted notebook, as text.
     lost
-        The tasks that they must lose, each with the mistake to be named (None: no name is known).
+        The tasks that must lose points, each with the title of the mistake to be identified (None if the
+        mistake is unknown).
     loses_all
-        Whether nothing of theirs can earn anything.
+        Whether no task can earn any points.
     """
 
     name: str
@@ -51,20 +54,21 @@ class Student:
 
 
 def build_course(course: Course) -> Course:
-    """Return a new course in a temporary folder, with the demo's assignment released in it.
+    """Create a course in a temporary folder, release the demo's assignment in it, and return it.
 
     Raises
     ------
-    AutograderError
-        When the source of the demo's assignment is not in `course`, or cannot be released.
+    GradbookError
+        If the source of the demo's assignment is not in `course`, or cannot be released.
     """
     source = course.folder(SOURCE) / ASSIGNMENT
     if not (source / f"{NOTEBOOK}.ipynb").is_file():
-        raise AutograderError(
-            f"The demo shows {ASSIGNMENT}, whose source is not here.",
+        msg = f"The demo needs the source of {ASSIGNMENT}, which is missing here."
+        raise GradbookError(
+            msg,
             expected=source / f"{NOTEBOOK}.ipynb",
-            done="Nothing was made.",
-            next=f"in a clone of Gradbook: git checkout {SOURCE}, then autograder demo",
+            done="Nothing was created.",
+            next=f"in a clone of Gradbook: git checkout {SOURCE}, then gradbook demo",
         )
     root = Path(tempfile.mkdtemp(prefix="gradbook-demo-"))
     shutil.copytree(source, root / SOURCE / ASSIGNMENT)
@@ -74,7 +78,7 @@ def build_course(course: Course) -> Course:
     return demo
 
 
-def hand_in(course: Course) -> list[Student]:
+def submit(course: Course) -> list[Student]:
     """Write the submissions of a class of twelve, and return the students."""
     source = nbformat.read(course.folder(SOURCE) / ASSIGNMENT / f"{NOTEBOOK}.ipynb", as_version=4)
     released = nbformat.read(course.folder(RELEASE) / ASSIGNMENT / f"{NOTEBOOK}.ipynb", as_version=4)
@@ -87,22 +91,22 @@ def hand_in(course: Course) -> list[Student]:
     return students
 
 
-def sandbox() -> tuple[str, str | None]:
-    """Return the sandbox that the class is graded in, and, where that is none, why not in one.
+def choose_sandbox() -> tuple[str, str | None]:
+    """Return the sandbox kind for the demo and, if it is "none", the reason.
 
-    The class is ours, so it may do without.
+    The demo's submissions are trusted, so they may run without a sandbox.
     """
-    reason = bubblewrap.why_not()
+    reason = bubblewrap_problem()
     return ("none" if reason else "bwrap"), reason
 
 
 def grade(course: Course, sandbox: str | None = None) -> Iterator[Result]:
-    """Grade the class; yield each result as it comes."""
-    return grade_assignment(course, ASSIGNMENT, course.students(ASSIGNMENT), sandbox=sandbox)
+    """Grade the class; yield each result as soon as it is ready."""
+    return grade_assignment(course, ASSIGNMENT, course.students(ASSIGNMENT), write_feedback, sandbox=sandbox)
 
 
 def surprises(students: list[Student], results: list[Result]) -> list[str]:
-    """Return, as sentences, where grading did not come to what it must."""
+    """Return a sentence for each result that is not as expected."""
     by_name = {result.student: result for result in results}
     found = []
     for student in students:
@@ -119,14 +123,14 @@ def surprises(students: list[Student], results: list[Result]) -> list[str]:
 
 def _problem(student: Student, outcome: Outcome) -> str | None:
     if student.loses_all:
-        return None if outcome.points == 0 else f"{outcome.points:g} points for nothing"
+        return None if outcome.points == 0 else f"expected 0 points, got {outcome.points:g}"
     if outcome.task not in student.lost:
-        return None if outcome.is_full else f"lost points, and should not: {outcome.verdict}"
+        return None if outcome.is_full else f"expected full points, got: {outcome.verdict}"
     if outcome.is_full:
-        return "full points for a mistake"
+        return "expected lost points for a mistake, got full points"
     name = student.lost[outcome.task]
     if name is not None and outcome.mistake != name:
-        return f"should be told {name!r}, was told {outcome.mistake or outcome.verdict!r}"
+        return f"expected the mistake {name!r}, got {outcome.mistake or outcome.verdict!r}"
     return None
 
 
@@ -134,10 +138,10 @@ def _class(source: NotebookNode, released: NotebookNode, known: list[Solution]) 
     reference = reference_of(source)
     yield Student("perfect", _notebook(released, reference))
     yield Student("blank", _notebook(released, {}), loses_all=True)
-    *hands, cheating_hand = deal(known, HANDS)
-    for number, hand in enumerate(hands, start=1):
-        yield _mistaken(f"mistaken-{number}", released, reference, hand)
-    edited = _mistaken("edited-test", released, reference, cheating_hand)
+    *shares, cheating = distribute(known, MISTAKEN)
+    for number, share in enumerate(shares, start=1):
+        yield _mistaken(f"mistaken-{number}", released, reference, share)
+    edited = _mistaken("edited-test", released, reference, cheating)
     edited.content = _with_passing_tests(edited.content)
     yield edited
     loop = known[0].task
@@ -156,7 +160,7 @@ def _mistaken(
 
 
 def _with_passing_tests(content: str) -> str:
-    """Return a notebook whose graded cells claim that all is well."""
+    """Return a notebook whose graded cells claim to have passed."""
     notebook = nbformat.reads(content, as_version=4)
     for cell in notebook.cells:
         if is_test(cell):
@@ -169,7 +173,7 @@ def _notebook(released: NotebookNode, solutions: dict[str, str]) -> str:
 
 
 def _with_first_line(source: str, line: str) -> str:
-    """Return a function with `line` before its first statement."""
+    """Return the source of a function with `line` inserted before its first statement."""
     tree = ast.parse(source)
     function = next(node for node in tree.body if isinstance(node, ast.FunctionDef))
     function.body[:0] = ast.parse(line).body

@@ -1,10 +1,10 @@
-"""The course's convolutional networks on the genuine CIFAR-10: one epoch, and a tuned training.
+"""Train the course's convolutional networks on the genuine CIFAR-10: for one epoch, and tuned.
 
-Run ``autograder download``, then ``python benchmarks/convnet_cifar10.py``. All layers are the course's own,
-in float32, by NumPy. The first part trains the notebook's three-layer network for one epoch: at least 50 % of
-the validation pictures, in under two minutes. The second trains two convolutions before the affine layers,
-for five epochs on pictures of which half are flipped: at least 65 %, in under twenty minutes. ``--part
-one`` or ``--part tuned`` runs one of them.
+Run ``gradbook download``, then ``python benchmarks/convnet_cifar10.py``. All layers are the course's own, in
+NumPy with float32. The first part trains the notebook's three-layer network for one epoch; it must reach a
+validation accuracy of 50 % in under two minutes. The second part trains two convolutions and the affine
+layers for five epochs, with half of the images flipped; it must reach 65 % in under twenty minutes. ``--part
+one`` or ``--part tuned`` runs only one of them.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.data.images import load_images
-from autograder.notebook import Solver, carry_over
+from gradbook import Solver, carry_over
+from gradbook.data.images import load_images
 
 CONVOLUTION, LAYERS = "08_cnn/convolution", "04_two_layer_net/two_layer_net"
 
@@ -43,7 +43,7 @@ POOL = {"pool_height": 2, "pool_width": 2, "stride": 2}
 
 
 def parameters_backward(dout: np.ndarray, cache: tuple[Any, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """Return dw and db of a convolution alone: in training nobody asks for the gradient of the pictures."""
+    """Return dw and db of a convolution, without dx: training does not need the gradient of the images."""
     w, cols = cache[1], cache[4]
     flat = dout.transpose(1, 0, 2, 3).reshape(len(w), -1)
     return (flat @ cols.T).reshape(w.shape), flat.sum(axis=1)
@@ -55,13 +55,13 @@ class ConvNet:
     Parameters
     ----------
     filters
-        How many filters each convolution has, and their side: ``[(32, 3), (64, 3)]``.
+        The number of filters of each convolution, and their side length: ``[(32, 3), (64, 3)]``.
     hidden
-        Hidden units.
+        The number of hidden units.
     reg
         The regularisation strength.
     flips
-        Whether half of the pictures that it learns from are flipped left to right, drawn anew each step.
+        Whether to flip half of the training images left to right, chosen at random in each step.
     """
 
     def __init__(self, filters: list[tuple[int, int]], hidden: int, reg: float, flips: bool) -> None:
@@ -89,7 +89,7 @@ class ConvNet:
         for i in range(1, self.depth + 1):
             conv_param = {"stride": 1, "pad": p[f"W{i}"].shape[2] // 2}
             out, conv = conv_forward(out, p[f"W{i}"], p[f"b{i}"], conv_param)
-            # The largest of a window stays the largest behind a ReLU, and there is a quarter to go through.
+            # ReLU and max pooling commute; after pooling, ReLU has only a quarter of the numbers to process.
             out, pool = pool_forward(out, POOL)
             out, relu = relu_forward(out)
             caches.append((conv, pool, relu))
@@ -117,32 +117,32 @@ class ConvNet:
 
 
 def prepare() -> dict[str, np.ndarray]:
-    """Return CIFAR-10, channels first, centred and scaled; the last 1,000 of training for validation."""
+    """Return CIFAR-10, channels first, centred and scaled, with 1,000 training images for validation."""
     images = load_images("cifar10")
     print(images)
     mean = images.X_train[:-1000].mean(axis=0).astype(np.float32)
     parts = {"train": images.X_train[:-1000], "val": images.X_train[-1000:], "test": images.X_test}
     data = {"y_train": images.y_train[:-1000], "y_val": images.y_train[-1000:], "y_test": images.y_test}
-    for part, pictures in parts.items():
-        data[f"X_{part}"] = np.ascontiguousarray(((pictures - mean) / np.float32(64)).transpose(0, 3, 1, 2))
+    for part, images in parts.items():
+        data[f"X_{part}"] = np.ascontiguousarray(((images - mean) / np.float32(64)).transpose(0, 3, 1, 2))
     return data
 
 
 def report(name: str, net: ConvNet, data: dict[str, np.ndarray], asked: float, **settings: Any) -> bool:
-    """Train, print what was reached, and return whether it is enough."""
+    """Train a network, print its accuracies, and return whether they are high enough."""
     began, worked = time.perf_counter(), time.process_time()
     solver = Solver(net, data, adam, **settings)
     solver.train()
     minutes, busy = (time.perf_counter() - began) / 60, (time.process_time() - worked) / 60
     print(f"{name}: {minutes:.1f} minutes ({busy:.1f} of all cores together)")
     print(f"  validation after each epoch {[round(share, 3) for share in solver.val_acc_history[1:]]}")
-    print(f"  validation {solver.best_val_acc:.1%}, at least {asked:.0%} is asked for")
+    print(f"  validation {solver.best_val_acc:.1%}, at least {asked:.0%} is required")
     print(f"  test       {solver.accuracy(data['X_test'], data['y_test']):.1%}")
     return solver.best_val_acc >= asked
 
 
 def main() -> None:
-    """Train both networks, and fail if one of them learns too little."""
+    """Train both networks, and fail if an accuracy is too low."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--part", choices=["one", "tuned", "both"], default="both")
     part = parser.parse_args().part

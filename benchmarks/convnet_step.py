@@ -1,10 +1,10 @@
-"""A training step of the three-layer convolutional network, ours against PyTorch's on the same cores.
+"""Compare a training step of the three-layer convolutional network with PyTorch's on the same cores.
 
-``OPENBLAS_NUM_THREADS=2 python -m benchmarks.convnet_step``: float32, 50 pictures of 3×32×32, 32 filters of
-7×7, 100 hidden units; the loss, the gradients of all parameters and a step of gradient descent, two threads
-each, the two in turn. The gradient of the pictures is left out on both sides: a training does not need it.
-The medians are compared, and at most 2 is asked for. PyTorch is optional: where it is absent, that is said,
-and ours is measured alone.
+``OPENBLAS_NUM_THREADS=2 python -m benchmarks.convnet_step``: float32, 50 images of 3×32×32, 32 filters of
+7×7, 100 hidden units. A step computes the loss and the gradients of all parameters, and updates them by
+gradient descent. Both use two threads and run alternately. Neither computes the gradient of the images, which
+training does not need. The ratio of the medians must be at most 2. PyTorch is optional: without it, only ours
+is measured.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from benchmarks.convnet_cifar10 import ConvNet
 THREADS = 2
 
 AT_MOST = 2.0
-"""Times as long as PyTorch's step."""
+"""The largest allowed ratio to PyTorch's run time."""
 
 RATE = 1e-3
 
 
 def ours(net: ConvNet, X: np.ndarray, y: np.ndarray) -> Callable[[], float]:
-    """Return a step of ours, which returns the loss before it."""
+    """Return a function that takes a step of ours and returns the loss before it."""
 
     def step() -> float:
         loss, grads = net.loss(X, y)
@@ -39,7 +39,7 @@ def ours(net: ConvNet, X: np.ndarray, y: np.ndarray) -> Callable[[], float]:
 
 
 def theirs(net: ConvNet, X: np.ndarray, y: np.ndarray) -> Callable[[], float] | None:
-    """Return the same step by PyTorch, from the same parameters; None where it is absent."""
+    """Return a function that takes the same step with PyTorch, or None if PyTorch is not installed."""
     try:
         import torch
     except ImportError:
@@ -50,10 +50,10 @@ def theirs(net: ConvNet, X: np.ndarray, y: np.ndarray) -> Callable[[], float] | 
     p = {name: torch.tensor(value.T if name in ("W2", "W3") else value) for name, value in net.params.items()}
     for value in p.values():
         value.requires_grad_()
-    pictures, labels = torch.tensor(X), torch.tensor(y)
+    images, labels = torch.tensor(X), torch.tensor(y)
 
     def step() -> float:
-        maps = layers.relu(layers.conv2d(pictures, p["W1"], p["b1"], padding=p["W1"].shape[2] // 2))
+        maps = layers.relu(layers.conv2d(images, p["W1"], p["b1"], padding=p["W1"].shape[2] // 2))
         pooled = layers.max_pool2d(maps, 2).flatten(1)
         hidden = layers.relu(layers.linear(pooled, p["W2"], p["b2"]))
         loss = layers.cross_entropy(layers.linear(hidden, p["W3"], p["b3"]), labels)
@@ -70,7 +70,7 @@ def theirs(net: ConvNet, X: np.ndarray, y: np.ndarray) -> Callable[[], float] | 
 
 
 def main() -> None:
-    """Measure, print, and fail if ours takes more than twice as long."""
+    """Measure and print the run times, and fail if ours takes more than twice as long."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--steps", type=int, default=40)
     steps = parser.parse_args().steps
@@ -87,13 +87,13 @@ def main() -> None:
                 losses[name].append(call())
                 seconds[name].append(time.perf_counter() - began)
     ours_takes = statistics.median(seconds["ours"])
-    print(f"ours     {1e3 * ours_takes:6.1f} ms a step (best {1e3 * min(seconds['ours']):.1f})")
+    print(f"ours     {1e3 * ours_takes:6.1f} ms per step (best {1e3 * min(seconds['ours']):.1f})")
     if not seconds["PyTorch"]:
-        print("PyTorch  absent (pip install torch): nothing to compare with")
+        print("PyTorch  not installed (pip install torch): nothing to compare with")
         return
     off = max(abs(a - b) for a, b in zip(losses["ours"], losses["PyTorch"], strict=True))
     takes = statistics.median(seconds["PyTorch"])
-    print(f"PyTorch  {1e3 * takes:6.1f} ms a step (best {1e3 * min(seconds['PyTorch']):.1f})")
+    print(f"PyTorch  {1e3 * takes:6.1f} ms per step (best {1e3 * min(seconds['PyTorch']):.1f})")
     print(f"losses differ by at most {off:.1e}; ours takes {ours_takes / takes:.2f} times as long")
     if ours_takes > AT_MOST * takes or off > 1e-3:
         raise SystemExit(1)

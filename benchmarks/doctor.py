@@ -1,8 +1,8 @@
-"""What the gradient check finds, and what the doctor says: a table over the catalogue of single faults.
+"""Measure the gradient check and the doctor on the catalogue of single faults.
 
-Run ``python -m benchmarks.doctor`` from the repository's root (some minutes). For each function the right
-backward pass is checked, and every fault in it; for each family of faults it is counted how often the doctor
-names it first. ``--list`` tells each fault that it names otherwise.
+Run ``python -m benchmarks.doctor`` from the repository's root (some minutes). It checks the correct backward
+pass of each function, and every fault in it. For each family of faults, it counts how often the doctor names
+this family first. ``--list`` prints the faults for which it names another one.
 """
 
 from __future__ import annotations
@@ -16,29 +16,29 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.notebook.gradient_check import Examination, examine
-from autograder.notebook.messages import CheckFailed
-from benchmarks.faults import FAMILIES, SUBJECTS, Case, Fault, Subject, load
+from gradbook.checks.gradient import Examination, examine
+from gradbook.messages import CheckFailed
+from tests.faults import FAMILIES, SUBJECTS, Case, Fault, Subject, load
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What the check says of one fault, or of the right backward pass.
+    """The result of the check for one fault, or for the correct backward pass.
 
     Attributes
     ----------
     subject
         The function.
     fault
-        What was done wrong; None for the right backward pass.
+        The fault; None for the correct backward pass.
     rejected
         Whether the check fails.
     diagnosed
-        Whether the doctor was asked: a gradient of another shape, or none at all, is told without it.
-    family, said
-        The family of the cause that it names first, and its words; None where it names none.
+        Whether the doctor was asked. It is not needed if a gradient is missing or has the wrong shape.
+    family, cause
+        The family and the text of the doctor's first cause; None if it names no cause.
     seconds
-        How long it took.
+        How long the check took.
     """
 
     subject: Subject
@@ -46,24 +46,24 @@ class Finding:
     rejected: bool
     diagnosed: bool = False
     family: str | None = None
-    said: str | None = None
+    cause: str | None = None
     seconds: float = 0.0
 
     @property
     def is_wrong(self) -> bool:
-        """Whether the gradient is one that a check must reject."""
+        """Whether a check must reject the gradient."""
         return self.fault is not None and self.fault.equivalent is None
 
 
-def look_at(subject: Subject, fault: Fault | None, seed: int = 0, single: bool = False) -> Finding:
-    """Check a function's gradients at its own inputs.
+def check(subject: Subject, fault: Fault | None, seed: int = 0, single: bool = False) -> Finding:
+    """Return the result of checking a function's gradients at its inputs.
 
     Parameters
     ----------
     subject, fault
-        The function, and what is done wrong in it (None: nothing).
+        The function, and the fault in it (None for the correct function).
     seed
-        Of the inputs.
+        The seed of the inputs.
     single
         Whether the inputs are float32.
     """
@@ -80,8 +80,8 @@ def look_at(subject: Subject, fault: Fault | None, seed: int = 0, single: bool =
     if not found.failures:
         return Finding(subject, fault, rejected=False, seconds=seconds)
     first = found.causes[0] if found.causes else None
-    family, said = (first.family.value, str(first)) if first else (None, None)
-    return Finding(subject, fault, True, True, family, said, seconds)
+    family, cause = (first.family.value, str(first)) if first else (None, None)
+    return Finding(subject, fault, True, True, family, cause, seconds)
 
 
 def _examined(case: Case) -> Examination:
@@ -90,10 +90,10 @@ def _examined(case: Case) -> Examination:
 
 
 def findings(subjects: Iterable[Subject] = SUBJECTS) -> Iterable[Finding]:
-    """Yield what the check says of each right backward pass, and of each fault."""
+    """Yield the result of the check for each correct backward pass and each fault."""
     for subject in subjects:
         for fault in (None, *subject.faults):
-            yield look_at(subject, fault)
+            yield check(subject, fault)
 
 
 def _row(name: str, here: list[Finding]) -> str:
@@ -108,7 +108,9 @@ def _row(name: str, here: list[Finding]) -> str:
 def main() -> None:
     """Print both tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--list", action="store_true", help="tell each fault that the doctor names otherwise")
+    parser.add_argument(
+        "--list", action="store_true", help="print each fault for which another family is named"
+    )
     arguments = parser.parse_args()
     everything: list[Finding] = []
     print(f"{'function':<52}{'faults':>8}{'rejected':>10}{'equivalent':>12}{'accepted':>10}{'s each':>8}")
@@ -118,20 +120,20 @@ def main() -> None:
         print(_row(subject.name, here), flush=True)
     print(_row("all", everything))
     asked = [finding for finding in everything if finding.is_wrong and finding.diagnosed]
-    told = Counter(finding.fault.family for finding in asked if finding.fault)
+    counts = Counter(finding.fault.family for finding in asked if finding.fault)
     right_first = Counter(f.family for f in asked if f.fault and f.family == f.fault.family)
     print(f"\n{'family of the fault':<28}{'faults':>8}{'named first':>13}{'share':>8}")
     for family in FAMILIES:
-        share = right_first[family] / told[family]
-        print(f"{family:<28}{told[family]:>8}{right_first[family]:>13}{share:>8.0%}")
-    total = sum(told[family] for family in FAMILIES)
+        share = right_first[family] / counts[family]
+        print(f"{family:<28}{counts[family]:>8}{right_first[family]:>13}{share:>8.0%}")
+    total = sum(counts[family] for family in FAMILIES)
     named = sum(right_first[family] for family in FAMILIES)
     print(f"{'all twelve':<28}{total:>8}{named:>13}{named / total:>8.1%}")
     if arguments.list:
         for finding in asked:
             if finding.fault and finding.fault.family and finding.family != finding.fault.family:
                 print(f"\n{finding.subject.name}: {finding.fault.title} [{finding.fault.family}]")
-                print(f"  {finding.family}: {finding.said}")
+                print(f"  {finding.family}: {finding.cause}")
 
 
 if __name__ == "__main__":

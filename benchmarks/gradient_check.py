@@ -1,7 +1,8 @@
-"""How much faster `check_gradient` is on right gradients than central differences element by element.
+"""Measure how much faster `check_gradient` is on correct gradients than a full numerical gradient.
 
-Run ``python -m benchmarks.gradient_check`` from the repository's root (a minute or two). Both sides are run
-in turn, in one process; medians. Element by element is timed on a part of the elements, and scaled up to all.
+Run ``python -m benchmarks.gradient_check`` from the repository's root (a minute or two). The two run
+alternately in one process, and their medians are compared. The numerical gradient is timed on a part of the
+elements and scaled to all.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from autograder.notebook.gradient_check import examine
-from autograder.notebook.gradients import numerical_gradient
+from gradbook.checks.gradient import examine
+from gradbook.gradcheck.numerical import numerical_gradient
 
 RUNS = 5
-#: Elements for which element by element is timed, at the most.
+#: At most this many elements are timed one by one.
 TIMED = 400
 
 Layer = tuple[Callable[..., Any], Callable[..., Any], dict[str, np.ndarray]]
@@ -77,14 +78,14 @@ def convolution(rng: np.random.Generator) -> Layer:
 
 
 def seconds(call: Callable[[], Any]) -> float:
-    """Return how long a call takes."""
+    """Return how many seconds a call takes."""
     began = time.perf_counter()
     call()
     return time.perf_counter() - began
 
 
 def elementwise(forward: Callable[..., Any], inputs: dict[str, np.ndarray], dout: np.ndarray) -> float:
-    """Return how long central differences take for all elements of all inputs, timed on a part of them."""
+    """Return the seconds for the numerical gradient of all inputs, extrapolated from some elements."""
     total = 0.0
     for array in inputs.values():
         part = array.reshape(-1)[: max(1, min(array.size, TIMED // len(inputs)))]
@@ -92,7 +93,7 @@ def elementwise(forward: Callable[..., Any], inputs: dict[str, np.ndarray], dout
         def loss(_: np.ndarray) -> float:
             return float(np.sum(forward(**inputs)[0] * dout))
 
-        # A view: what is changed in the part is changed in the input.
+        # A view: changes to the part also change the input.
         took = seconds(lambda part=part: numerical_gradient(loss, part))
         total += took * array.size / part.size
     return total
@@ -115,7 +116,7 @@ def main() -> None:
         size = sum(array.size for array in inputs.values())
         title = (layer.__doc__ or "").removeprefix("Return ").rstrip(".")
         print(f"{title:<48}{size:>10,}{fast:>10.4f} s{long:>12.2f} s{long / fast:>9.0f}×", flush=True)
-    print(f"(medians of {RUNS}; element by element timed on up to {TIMED} elements, scaled to all)")
+    print(f"(medians of {RUNS}; numerical gradients timed on up to {TIMED} elements, scaled to all)")
 
 
 def right(
@@ -124,7 +125,7 @@ def right(
     gradients: tuple[np.ndarray, ...],
     dout: np.ndarray,
 ) -> None:
-    """Check gradients that are right."""
+    """Check gradients that are correct."""
     if examine(forward, inputs, gradients, dout, {}).failures:
         raise SystemExit("the layer's gradient is wrong: the benchmark would time a diagnosis")
 

@@ -1,8 +1,8 @@
-"""Grading a class, ours against stock ``nbgrader autograde``: the same submissions and cores, in turn.
+"""Compare grading a class with stock ``nbgrader autograde``, on the same submissions and cores.
 
 ``python -m benchmarks.grading_speed`` compares them on an assignment whose cells compute for half a second,
 and on one whose cells compute for three. With ``--memory`` it grades 50 and then 1,000 small submissions, and
-tells what the grader's own process takes. ``--quick`` does either with fewer.
+prints the memory of the grader's own process. ``--quick`` does either with fewer submissions.
 """
 
 from __future__ import annotations
@@ -21,16 +21,17 @@ import nbformat
 import psutil
 from nbformat import NotebookNode
 
-from autograder.course import RELEASE, SUBMITTED, Course
+from autograder.course import SUBMITTED, Course
 from autograder.release.build import release
+from gradbook.files import RELEASE
 
 CORES = 2
 ASSIGNMENT = "01_speed"
 NAME = "speed"
 
-CONFIG = "from autograder.course import configure\n\nc = get_config()\nconfigure(c)\n"
+CONFIG = "from autograder.configuration import configure\n\nc = get_config()\nconfigure(c)\n"
 
-#: The cells compute for as long, whatever else goes on on the machine.
+#: The cells use the same CPU time, whatever else is running on the machine.
 WORK = """
 def work(x):
     ### BEGIN SOLUTION
@@ -61,7 +62,7 @@ assert np.allclose(work(x), 2 * x)
 
 
 def notebook(seconds: float, test: str) -> NotebookNode:
-    """Return the source of an assignment with one task, whose cells compute for as long."""
+    """Return the source of an assignment with one task, whose cells compute for some seconds."""
     common = {"grade_id": "work", "locked": False, "schema_version": 3, "task": False}
     solution = {**common, "grade": False, "solution": True}
     graded = {
@@ -72,10 +73,10 @@ def notebook(seconds: float, test: str) -> NotebookNode:
         "points": 2,
         "grade_id": "work-test",
     }
-    # What notebooks of courses in NumPy begin with.
+    # The typical first lines of notebooks that use NumPy.
     imports = "import time\nimport matplotlib.pyplot as plt\nimport numpy as np"
     cells = [
-        nbformat.v4.new_code_cell(f"{imports}\nfrom autograder.notebook import *", id="imports"),
+        nbformat.v4.new_code_cell(f"{imports}\nfrom gradbook import *", id="imports"),
         nbformat.v4.new_code_cell(
             WORK.replace("SECONDS", str(seconds)).strip(), id="work", metadata={"nbgrader": solution}
         ),
@@ -86,7 +87,7 @@ def notebook(seconds: float, test: str) -> NotebookNode:
 
 
 def right(released: Path, seconds: float) -> NotebookNode:
-    """Return a right submission."""
+    """Return a correct submission."""
     answered = nbformat.read(released, as_version=4)
     answered.cells[1].source = "\n".join(
         line for line in WORK.replace("SECONDS", str(seconds)).strip().splitlines() if "###" not in line
@@ -112,19 +113,19 @@ def run(folder: Path, *command: str) -> float:
 
 
 def make_ours(root: Path, seconds: float) -> Path:
-    """Make a course of ours, with the assignment released and its key known; return its folder."""
+    """Create a course of ours, with a released assignment and its key, and return its folder."""
     source = root / "source_solutions" / ASSIGNMENT
     source.mkdir(parents=True)
     (root / "nbgrader_config.py").write_text(CONFIG)
     nbformat.write(notebook(seconds, TEST), source / f"{NAME}.ipynb")
     release(Course(root), ASSIGNMENT)
-    hand_in(root, ["first"], seconds)
-    run(root, "autograder", "grade", ASSIGNMENT)
+    submit(root, ["first"], seconds)
+    run(root, "gradbook", "grade", ASSIGNMENT)
     return root
 
 
 def make_stock(root: Path, seconds: float) -> Path:
-    """Make a course without any configuration but its folder; return the folder."""
+    """Create a course with nbgrader's default configuration, and return its folder."""
     source = root / "source" / ASSIGNMENT
     source.mkdir(parents=True)
     (root / "nbgrader_config.py").write_text("c = get_config()\n")
@@ -134,8 +135,8 @@ def make_stock(root: Path, seconds: float) -> Path:
     return root
 
 
-def hand_in(root: Path, students: list[str], seconds: float) -> None:
-    """Have students hand in, in place of whoever handed in before."""
+def submit(root: Path, students: list[str], seconds: float) -> None:
+    """Replace all submissions of a course by correct ones of these students."""
     shutil.rmtree(root / SUBMITTED, ignore_errors=True)
     answered = right(root / RELEASE / ASSIGNMENT / f"{NAME}.ipynb", seconds)
     for student in students:
@@ -145,35 +146,35 @@ def hand_in(root: Path, students: list[str], seconds: float) -> None:
 
 
 def compare(seconds: float, size: int, rounds: int) -> None:
-    """Print how long a submission takes with each, and the ratios."""
+    """Print the seconds per submission of both, and their ratio."""
     with tempfile.TemporaryDirectory() as folder:
         ours, stock = make_ours(Path(folder, "ours"), seconds), make_stock(Path(folder, "stock"), seconds)
         taken: dict[str, list[float]] = {"ours": [], "stock": []}
         for number in range(rounds):
             students = [f"student-{number}-{one}" for one in range(size)]
-            hand_in(ours, students, seconds)
-            # Stock takes one after the other: some of them tell as much.
+            submit(ours, students, seconds)
+            # Stock nbgrader grades them one after the other, so that a part of them is enough.
             some = students[: max(1, size // 6)]
-            hand_in(stock, some, seconds)
+            submit(stock, some, seconds)
             taken["ours"].append(
-                run(ours, "autograder", "grade", ASSIGNMENT, "--workers", str(CORES)) / len(students)
+                run(ours, "gradbook", "grade", ASSIGNMENT, "--workers", str(CORES)) / len(students)
             )
             taken["stock"].append(run(stock, "nbgrader", "autograde", ASSIGNMENT) / len(some))
     median = {name: statistics.median(times) for name, times in taken.items()}
     print(f"cells that compute for {seconds:g} s; {rounds} rounds, {size} submissions each, {CORES} cores")
     for name, times in taken.items():
-        print(f"  {name:<6} {median[name]:.2f} s a submission ({min(times):.2f} to {max(times):.2f})")
+        print(f"  {name:<6} {median[name]:.2f} s per submission ({min(times):.2f} to {max(times):.2f})")
     print(f"  ours against stock: {median['stock'] / median['ours']:.1f} times the throughput")
-    print(f"  of what {CORES} cores could do at most: {seconds / CORES / median['ours']:.2f}")
+    print(f"  fraction of the optimum on {CORES} cores: {seconds / CORES / median['ours']:.2f}")
 
 
 def remember(sizes: list[int]) -> None:
-    """Print the most memory that the grader's own process takes for classes of these sizes, and the time."""
+    """Print the peak memory of the grader's own process for classes of these sizes, and the time."""
     with tempfile.TemporaryDirectory() as folder:
         root = make_ours(Path(folder, "ours"), 0)
         most = []
         for number, size in enumerate(sizes):
-            hand_in(root, [f"student-{number}-{one}" for one in range(size)], 0)
+            submit(root, [f"student-{number}-{one}" for one in range(size)], 0)
             began = time.perf_counter()
             most.append(_most_memory(root))
             taken = time.perf_counter() - began
@@ -199,7 +200,7 @@ def _most_memory(root: Path) -> float:
 
 
 def main() -> None:
-    """Print what is asked for."""
+    """Run the benchmark that the options select."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer submissions")
     parser.add_argument("--memory", action="store_true", help="the memory of 50 and of 1,000 submissions")

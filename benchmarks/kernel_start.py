@@ -1,4 +1,4 @@
-"""What the sandbox costs: a notebook of one empty cell graded with and without it, in turn."""
+"""Measure the cost of the sandbox: start a kernel for one empty cell with and without it, alternately."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SANDBOXES = ("none", "bwrap")
 
 
 def seconds(sandbox: str) -> float:
-    """Return how long it takes to start a kernel, run the cell and end the kernel."""
+    """Return how many seconds it takes to start a kernel, run the cell and end the kernel."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("None")])
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
@@ -26,7 +26,7 @@ def seconds(sandbox: str) -> float:
 
 def main() -> None:
     """Print the medians."""
-    for sandbox in SANDBOXES:  # the probe, the list of fonts, files read for the first time
+    for sandbox in SANDBOXES:  # warm up: the probe, the font list, the file cache
         seconds(sandbox)
     taken = [{sandbox: seconds(sandbox) for sandbox in SANDBOXES} for _ in range(ROUNDS)]
     for sandbox in SANDBOXES:

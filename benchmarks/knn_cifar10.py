@@ -1,26 +1,26 @@
-"""The course's first classifier on the genuine CIFAR-10: 137, 139 and 141 of 500 right, exactly.
+"""Run the course's first classifier on the genuine CIFAR-10: exactly 137, 139 and 141 of 500 are right.
 
-Run ``autograder download``, then ``python benchmarks/knn_cifar10.py`` (seconds): the first 5,000 training
-and 500 test pictures, L2 distances in float64, ties to the smaller label.
+Run ``gradbook download``, then ``python benchmarks/knn_cifar10.py`` (seconds): the first 5,000 training
+and 500 test images, L2 distances in float64, ties to the smaller label.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from autograder.data.images import load_images
+from gradbook.data.images import load_images
 
 EXPECTED = {1: 137, 5: 139, 10: 141}
 
 
 def main() -> None:
-    """Count, print, and fail if a count is not the known one."""
+    """Print the counts of correct predictions, and fail if one differs from the known count."""
     images = load_images("cifar10")
     print(images)
     X = images.X_train[:5000].reshape(5000, -1).astype(np.float64)
     X_test = images.X_test[:500].reshape(500, -1).astype(np.float64)
     y, y_test = images.y_train[:5000], images.y_test[:500]
-    # |a - b|² = |a|² + |b|² - 2ab: every term is a whole number below 2**53, so nothing is rounded.
+    # |a - b|² = |a|² + |b|² - 2ab: every term is an integer below 2**53, so nothing is rounded.
     squares = (X_test**2).sum(axis=1)[:, None] + (X**2).sum(axis=1) - 2 * X_test @ X.T
     nearest = y[np.argsort(np.sqrt(squares), axis=1, kind="stable")]
     for k, expected in EXPECTED.items():

@@ -1,8 +1,8 @@
-"""Each notebook of the course: how long it runs from top to bottom, solved, and what grading one takes.
+"""Measure each notebook of the course: the run time of its solution, and the time and memory of grading it.
 
 python -m benchmarks.notebooks                  # all
 python -m benchmarks.notebooks 07_dropout       # of these assignments
-python -m benchmarks.notebooks --keep run       # and keep them as they were run, to be looked at
+python -m benchmarks.notebooks --keep run       # and keep the executed notebooks
 AUTOGRADER_DATASET=cifar10 python -m benchmarks.notebooks --no-grading
 """
 
@@ -18,19 +18,20 @@ from tempfile import TemporaryDirectory
 import nbformat
 from nbclient import NotebookClient
 
-from autograder.course import RELEASE, SOURCE, Course
+from autograder.course import Course
 from autograder.grading.execute import GradingExecute
-from autograder.grading.grader import Standard, grade_folder
-from autograder.grading.kernels import warm
+from autograder.grading.grader import GradingSpec, grade_folder
+from autograder.grading.kernels import prefork
 from autograder.grading.key import compute_key
-from autograder.grading.material import Material, prepare
+from autograder.grading.notebook_spec import NotebookSpec, prepare
 from autograder.grading.tasks import reference_of, with_solutions
+from autograder.outcome import Result
 from autograder.release.prove import proving_config
-from autograder.results.outcome import Result
+from gradbook.files import RELEASE, SOURCE
 
 
 def run_through(course: Course, assignment: str, name: str, keep: Path | None) -> float:
-    """Return the seconds that a solved notebook takes, training and drawing included."""
+    """Return the seconds that a solved notebook takes, including training and figures."""
     with TemporaryDirectory() as scratch:
         for other in course.assignments():
             shutil.copytree(
@@ -52,27 +53,27 @@ def run_through(course: Course, assignment: str, name: str, keep: Path | None) -
     return seconds
 
 
-def grade_once(course: Course, material: Material) -> Result:
-    """Return the result of one submission that solves everything, graded by a worker that is warm."""
+def grade_once(course: Course, spec: NotebookSpec) -> Result:
+    """Return the result of one complete submission, graded by a worker that has started already."""
     config = proving_config(course)
-    standard = Standard(material, compute_key(material, GradingExecute(config=config)))
+    grading_spec = GradingSpec(spec, compute_key(spec, GradingExecute(config=config)))
     with TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        material.put_weights(folder)
-        solved = with_solutions(material.release, reference_of(material.source))
-        nbformat.write(solved, folder / f"{material.name}.ipynb")
-        grade_folder("first", folder, [standard], config)
-        return grade_folder("li", folder, [standard], config)
+        spec.put_weights(folder)
+        solved = with_solutions(spec.release, reference_of(spec.source))
+        nbformat.write(solved, folder / f"{spec.name}.ipynb")
+        grade_folder("first", folder, [grading_spec], config)
+        return grade_folder("li", folder, [grading_spec], config)
 
 
 def main() -> None:
-    """Print a line a notebook."""
+    """Print one line per notebook."""
     raw = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=raw)
     parser.add_argument("assignments", nargs="*", help="default: all")
     parser.add_argument("--no-grading", action="store_true")
     parser.add_argument(
-        "--keep", type=Path, metavar="FOLDER", help="keep the notebooks there, as they were run"
+        "--keep", type=Path, metavar="FOLDER", help="keep the executed notebooks in this folder"
     )
     asked = parser.parse_args()
     course = Course.find()
@@ -80,14 +81,14 @@ def main() -> None:
     os.environ.setdefault("AUTOGRADER_DATA", str(course.folder("datasets")))
     print(f"{'notebook':38} {'top to bottom':>14} {'graded':>8} {'memory':>9}")
     for assignment in asked.assignments or course.assignments():
-        for material in prepare(course, assignment, course.folder(RELEASE) / assignment):
+        for spec in prepare(course, assignment, course.folder(RELEASE) / assignment):
             graded = ""
             if not asked.no_grading:
-                with warm.kernels():
-                    result = grade_once(course, material)
+                with prefork.kernels():
+                    result = grade_once(course, spec)
                 graded = f"{result.seconds:6.1f} s {result.memory / 2**20:5.0f} MiB"
-            seconds = run_through(course, assignment, material.name, asked.keep)
-            print(f"{assignment + '/' + material.name:38} {seconds:12.0f} s {graded}", flush=True)
+            seconds = run_through(course, assignment, spec.name, asked.keep)
+            print(f"{assignment + '/' + spec.name:38} {seconds:12.0f} s {graded}", flush=True)
 
 
 if __name__ == "__main__":

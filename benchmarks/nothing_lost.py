@@ -1,8 +1,8 @@
-"""Nothing lost: a class graded while somebody kills what grades it.
+"""Test that nothing is lost when processes are killed while a class is graded.
 
-At random moments the grader is killed and started again; or the workers of a Dask cluster are killed; or the
-gradebook's PostgreSQL server is restarted. Afterwards everything must be as if nothing had happened: scores,
-comments, what people graded by hand, graded notebooks and feedback; and no process or folder is left.
+At random moments the grader is killed and started again, or the workers of a Dask cluster are killed, or the
+gradebook's PostgreSQL server is restarted. Afterwards, everything must be as if nothing had happened: scores,
+comments, manual grades, graded notebooks and feedback. No process or folder may be left.
 
     python -m benchmarks.nothing_lost                      # 60 submissions, 20 times each: takes a while
     python -m benchmarks.nothing_lost --submissions 12 --times 3
@@ -29,30 +29,30 @@ from typing import Any
 import psutil
 
 from autograder.course import Course
-from autograder.grading.gradebook.record import open_gradebook
+from autograder.grading.gradebook.store import open_gradebook
 from autograder.release.build import release
-from tests.clusters import a_cluster
-from tests.courses import RIGHT, answered, hand_in, make_course
-from tests.databases import Postgres, a_postgres, postgres_programs
+from tests.support.clusters import a_cluster
+from tests.support.courses import RIGHT, answered, make_course, submit
+from tests.support.databases import Postgres, a_postgres, postgres_programs
 
 ASSIGNMENT = "01_tiny"
 WRONG = {**RIGHT, "double": "def double(x):\n    return x + 2"}
 
-#: How IPython names the files of cells.
+#: IPython's names for the files of cells.
 _TEMPORARY = re.compile(r"(ipykernel_)?\d+(/\d+)?\.py")
 
-#: So many were graded before, and people have added to their grades.
+#: How many submissions were graded before, with grades added by people.
 GRADED_BEFORE = 3
 
 
 def make_class(root: Path, number: int, config: str = "") -> Course:
-    """Return a course in which a class has handed in: some for the second time, graded by hand in between."""
+    """Return a course with submissions, some of them second ones after manual grading."""
     course = Course(make_course(root))
     with (root / "nbgrader_config.py").open("a") as file:
         file.write(config)
     release(course, ASSIGNMENT)
     for one in range(GRADED_BEFORE):
-        _hand_in(course, one, {**RIGHT, "square": "def square(x):\n    return x + x"})
+        _submit(course, one, {**RIGHT, "square": "def square(x):\n    return x + x"})
     assert _start(course).wait() == 0
     with open_gradebook(course) as gradebook:
         for one in range(GRADED_BEFORE):
@@ -62,18 +62,18 @@ def make_class(root: Path, number: int, config: str = "") -> Course:
             gradebook.find_comment("q-why", *where).manual_comment = "Half of it."
         gradebook.db.commit()
     for one in range(number):
-        _hand_in(course, one, WRONG if one % 3 == 2 else RIGHT)
+        _submit(course, one, WRONG if one % 3 == 2 else RIGHT)
     return course
 
 
-def _hand_in(course: Course, number: int, solutions: dict[str, str]) -> None:
+def _submit(course: Course, number: int, solutions: dict[str, str]) -> None:
     notebook = answered(course.root / f"assignments/{ASSIGNMENT}/tiny.ipynb", **solutions)
-    folder = hand_in(course.root, f"li-{number:02}", notebook).parent
+    folder = submit(course.root, f"li-{number:02}", notebook).parent
     (folder / "timestamp.txt").write_text(f"2026-01-{number % 28 + 1:02} 10:00:00 UTC")
 
 
 def state(course: Course) -> dict[str, Any]:
-    """Return all that grading leaves, without the numbers that IPython gives its temporary files."""
+    """Return all results of grading, without the numbers in the names of IPython's temporary files."""
     with open_gradebook(course) as gradebook:
         book = {
             submission.student.id: (
@@ -108,7 +108,7 @@ def state(course: Course) -> dict[str, Any]:
 
 @dataclass
 class Tally:
-    """What became of one kind of trouble."""
+    """The results for one kind of trouble."""
 
     what: str
     times: int = 0
@@ -119,7 +119,7 @@ class Tally:
 
     @property
     def holds(self) -> bool:
-        """Whether nothing was lost, and nothing left."""
+        """Whether nothing was lost, and nothing left behind."""
         return self.times > 0 and not self.unequal and not self.left
 
 
@@ -136,7 +136,7 @@ def kill_grader(course: Course, chance: random.Random, longest: float, at_most: 
             process.wait()
             tally.times += 1
             tally.left += _alive(family)
-            # A folder goes with the process that looks after it.
+            # A folder is deleted with the process that owns it.
             tally.left += [path.name for path in scratch.iterdir()]
     assert _start(course).wait() == 0
 
@@ -150,7 +150,7 @@ def trouble(
     make: Callable[[], list[psutil.Process]],
     scheduler: str | None = None,
 ) -> None:
-    """Grade a class, and make trouble at random moments; the grader itself has to get over it."""
+    """Grade a class and cause trouble at random moments; the grader itself must recover."""
     with _scratch() as scratch:
         process = _start(course, scheduler, scratch)
         for _ in range(at_most):
@@ -172,7 +172,7 @@ def restart(server: Postgres, chance: random.Random) -> list[psutil.Process]:
 
 
 def _alive(killed: list[psutil.Process]) -> list[str]:
-    """Return who outlives a kill."""
+    """Return the processes that survived a kill."""
     _, alive = psutil.wait_procs(killed, timeout=30)
     return [" ".join(one.cmdline()) for one in alive]
 
@@ -196,7 +196,7 @@ def _start(
 
 @contextlib.contextmanager
 def _scratch() -> Iterator[Path]:
-    """Give a folder for temporary files; its path is short, or the grader would take /tmp in its place."""
+    """Yield a folder for temporary files; its path is short, because the grader would otherwise use /tmp."""
     folder = Path(tempfile.mkdtemp(prefix="n-", dir="/tmp"))
     try:
         (folder / "t").mkdir()
@@ -213,16 +213,16 @@ def _ends_within(process: subprocess.Popen[bytes], seconds: float) -> bool:
 
 @dataclass
 class Stage:
-    """A class that hands in again and again, and what grading it must come to.
+    """A class that can be graded repeatedly, and the expected results.
 
     Parameters
     ----------
     folder
         An empty folder.
     number
-        How many submissions.
+        The number of submissions.
     server
-        Where the gradebook is; by default a file.
+        The database server of the gradebook; by default the gradebook is a file.
     """
 
     folder: Path
@@ -242,7 +242,7 @@ class Stage:
 
     @contextlib.contextmanager
     def copy(self, name: str) -> Iterator[Course]:
-        """Give the class as it was before grading."""
+        """Yield a copy of the class before grading."""
         course = Course(self.folder / name)
         shutil.copytree(self.course.root, course.root)
         if self.server is not None:
@@ -251,7 +251,7 @@ class Stage:
         shutil.rmtree(course.root)
 
     def run(self, tally: Tally, times: int, disturb: Callable[[Course, int, Tally], None]) -> Tally:
-        """Grade it with trouble, until there was trouble so many times; compare each time."""
+        """Grade it until trouble has occurred `times` times, and compare the results each time."""
         began = time.monotonic()
         while tally.times < times:
             with self.copy(f"disturbed-{tally.runs}") as course:
@@ -264,7 +264,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked for: submissions, times of trouble, and the chance that says when."""
+    """The options: the number of submissions, how often to cause trouble, and the random generator."""
 
     folder: Path
     submissions: int

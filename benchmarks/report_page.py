@@ -1,4 +1,4 @@
-"""The report on a class of 200: how large its page is, and how long a browser takes to open and to sort it.
+"""Measure the report on a class of 200: its size, and how long a browser takes to open and sort it.
 
 Run ``python -m benchmarks.report_page``. Needs Chromium.
 """
@@ -14,16 +14,16 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from playwright.sync_api import sync_playwright
 
-from autograder.results.class_report import ClassResults, page
-from autograder.results.outcome import Outcome, Result
-from tests.browsers import CHROMIUM, FLAGS
+from autograder.outcome import ClassResults, Outcome, Result
+from autograder.reports.class_report import page
+from tests.support.browsers import CHROMIUM, FLAGS
 
 STUDENTS, TASKS, MISTAKES = 200, 15, 6
 TIMES = 5
 
 
 def a_class() -> ClassResults:
-    """Return a class whose students made one of six mistakes in each task that they did not solve."""
+    """Return a class in which every unsolved task has one of six mistakes."""
     rng = np.random.default_rng(0)
     results = []
     for number in range(STUDENTS):
@@ -58,7 +58,7 @@ def main() -> None:
             tab = browser.new_page()
             began = time.monotonic()
             tab.goto(place.as_uri(), wait_until="networkidle")
-            # networkidle itself waits for half a second of silence.
+            # networkidle itself waits for half a second without requests.
             opened.append(time.monotonic() - began - 0.5)
             head = tab.get_by_role("region", name="Table of students").get_by_role("button", name="points")
             began = time.monotonic()

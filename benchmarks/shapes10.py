@@ -1,8 +1,8 @@
-"""How far the course's models come on Shapes-10: the order kNN < linear < two-layer < convnet, measured.
+"""Measure the accuracies of the course's models on Shapes-10: kNN < linear < two-layer < convnet.
 
-Run ``python benchmarks/shapes10.py`` (one to three minutes on two cores). NumPy alone, plain models, seeded.
-The difficulty of Shapes-10 and the settings below were chosen by looking at this table, so its figures
-say how the models compare, not how well they would do on pictures never seen.
+Run ``python benchmarks/shapes10.py`` (one to three minutes on two cores). It uses plain, seeded models in
+NumPy. The difficulty of Shapes-10 and the settings below were chosen with this table in view, so its numbers
+compare the models, but are not estimates of their accuracy on unseen images.
 ``AUTOGRADER_DATASET=cifar10`` measures CIFAR-10.
 """
 
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.data.images import load_images
+from gradbook.data.images import load_images
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int64]
@@ -26,7 +26,7 @@ TEST = 2_000
 
 def knn(X: Floats, y: Labels, X_test: Floats, y_test: Labels, ks: tuple[int, ...]) -> dict[int, float]:
     """Return the test accuracy of the k nearest neighbours (L2, ties to the smaller label), for each k."""
-    # The square of a test picture's own length is the same for all of its neighbours, so it is left out.
+    # The squared norm of the test image is the same for all neighbours, so it is left out.
     nearest = np.argsort((X**2).sum(axis=1) - 2 * (X_test @ X.T), axis=1, kind="stable")
     found = {}
     for k in ks:
@@ -36,7 +36,7 @@ def knn(X: Floats, y: Labels, X_test: Floats, y_test: Labels, ks: tuple[int, ...
 
 
 def batches(n: int, size: int, epochs: int, rng: np.random.Generator) -> Iterator[tuple[int, Labels]]:
-    """Yield (epoch, indices) of shuffled batches; the remainder of an epoch is left out."""
+    """Yield (epoch, indices) of shuffled batches; the remainder of an epoch is skipped."""
     for epoch in range(epochs):
         order = rng.permutation(n)
         for start in range(0, n - size + 1, size):
@@ -84,7 +84,7 @@ def two_layer(
 
 
 def columns(X: Floats) -> Floats:
-    """Return the 7x7 windows (padding 3) of pictures (N, 32, 32, 3), as (N, 32, 32, 147)."""
+    """Return the 7x7 windows (padding 3) of images (N, 32, 32, 3), as (N, 32, 32, 147)."""
     padded = np.pad(X, ((0, 0), (3, 3), (3, 3), (0, 0)))
     windows = np.lib.stride_tricks.sliding_window_view(padded, (7, 7), axis=(1, 2))
     return np.ascontiguousarray(windows).reshape(*X.shape[:3], -1)
@@ -106,11 +106,11 @@ class ConvNet:
         self.steps = 0
 
     def forward(self, X: Floats) -> tuple[Floats, tuple[Floats, ...]]:
-        """Return the scores (N, 10) and what `step` needs of the way there."""
+        """Return the scores (N, 10) and the cache that `step` needs."""
         K, bK, W1, b1, W2, b2 = self.params
         cols = columns(X)
         conv = cols @ K + bK
-        # (N, 16, 2, 16, 2, filters): the axes of each 2x2 pooling window side by side.
+        # (N, 16, 2, 16, 2, filters): separate axes for the positions in each 2x2 pooling window.
         blocks = conv.reshape(len(X), 16, 2, 16, 2, -1)
         pooled = np.maximum(blocks.max(axis=(2, 4)), 0)
         h = np.maximum(pooled.reshape(len(X), -1) @ W1 + b1, 0)
@@ -152,7 +152,7 @@ def convnet(X: Floats, y: Labels, X_test: Floats, y_test: Labels, *, epochs: int
 
 
 def main() -> None:
-    """Measure, and print a table."""
+    """Measure the accuracies, and print a table."""
     start = time.perf_counter()
     os.environ.setdefault("AUTOGRADER_DATASET", "shapes10")
     images = load_images()
@@ -160,7 +160,7 @@ def main() -> None:
     y = images.y_train[:TRAIN]
     X_test = images.X_test[:TEST].reshape(-1, 3072).astype(np.float32)
     y_test = images.y_test[:TEST]
-    print(f"{images.name}: {len(X):,} training and {len(X_test):,} test pictures,")
+    print(f"{images.name}: {len(X):,} training and {len(X_test):,} test images,")
     print(f"loaded in {time.perf_counter() - start:.2f} s\n\n{'model':<46}{'test':>8}{'seconds':>9}")
 
     def row(name: str, accuracy: float) -> None:
@@ -170,7 +170,7 @@ def main() -> None:
 
     start = time.perf_counter()
     for k, accuracy in knn(X[:KNN_TRAIN], y[:KNN_TRAIN], X_test, y_test, (1, 3, 5, 10)).items():
-        row(f"kNN, L2, k={k}, {KNN_TRAIN:,} training pictures", accuracy)
+        row(f"kNN, L2, k={k}, {KNN_TRAIN:,} training images", accuracy)
     centre = X.mean(axis=0)
     X -= centre
     X_test -= centre

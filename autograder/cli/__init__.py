@@ -1,7 +1,7 @@
-"""The `autograder` command: one thin function a verb, no logic.
+"""The `gradbook` command: one thin function per verb, no logic.
 
-What a verb finds goes to stdout, how it is getting on to stderr. Exit code 0: done; 1: it could not be
-done, and the message says why; 2: the command was mistyped; 130: stopped with Ctrl-C.
+Results go to stdout, progress to stderr. Exit codes: 0, success; 1, failure, with a message that says why;
+2, usage error; 130, stopped with Ctrl-C.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Annotated
 import typer
 
 from autograder import __version__
-from autograder.cli import learning, results, teaching
-from autograder.errors import AutograderError
+from autograder.cli import learning, reporting, teaching
+from gradbook.errors import GradbookError
 
 app = typer.Typer(
-    name="autograder",
+    name="gradbook",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -25,41 +25,39 @@ app = typer.Typer(
 )
 app.add_typer(learning.app)
 app.add_typer(teaching.app)
-app.add_typer(results.app)
+app.add_typer(reporting.app)
 
 
 def main() -> None:
-    """Run the command, and tell of what a person can act on without a traceback."""
+    """Run the command; report errors that the user can act on without a traceback."""
     try:
         app()
-    except AutograderError as error:
-        typer.echo(f"autograder: {error}", err=True)
+    except GradbookError as error:
+        typer.echo(f"gradbook: {error}", err=True)
         sys.exit(1)
     except OSError as error:
-        # What the machine refuses: no room, no permission, a folder where a file is.
+        # Disk full, permission denied, a folder where a file is expected, and the like.
         where = f"\n  where     {error.filename}" if error.filename else ""
-        typer.echo(f"autograder: The machine refused: {error.strerror or error}.{where}", err=True)
-        typer.echo(
-            "  next      make room, or the right to write there; then the same command again", err=True
-        )
+        typer.echo(f"gradbook: Operating system error: {error.strerror or error}.{where}", err=True)
+        typer.echo("  next      free disk space, or fix the permissions; then repeat the command", err=True)
         sys.exit(1)
     except SystemExit as stop:
-        # typer turns Ctrl-C into this exit code, and says nothing.
+        # typer turns Ctrl-C into this exit code without a message.
         if stop.code == 130:
-            typer.echo("\nStopped. What was finished is kept; type the command again to go on.", err=True)
+            typer.echo("\nStopped. Finished work is kept; repeat the command to continue.", err=True)
         raise
 
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"autograder {__version__}")
+        typer.echo(f"gradbook {__version__}")
         raise typer.Exit
 
 
 @app.callback()
-def autograder(
+def gradbook(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """Grade Gradbook's notebooks, and get the pictures that they learn from."""
+    """Grade Gradbook's notebooks, and download the images that they train on."""

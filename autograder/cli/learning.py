@@ -1,6 +1,6 @@
-"""The verbs of those who learn: get the pictures, open the notebooks, check one's own work."""
+"""The verbs for learners: download the images, open the notebooks, check one's own work."""
 
-# What a verb needs is imported inside it: `autograder --help` must not wait for nbgrader.
+# Each verb imports what it needs in its body, so that `gradbook --help` does not wait for nbgrader.
 from __future__ import annotations
 
 from pathlib import Path
@@ -18,46 +18,46 @@ def download(
         typer.Option(
             "--from",
             metavar="PATH",
-            help="Take the archive, or a folder of its seven files, from the disk.",
+            help="Install from a local copy: the archive, or a folder with its seven files.",
         ),
     ] = None,
     mirror: Annotated[
-        str | None, typer.Option(metavar="URL", help="Try this address of the archive first.")
+        str | None, typer.Option(metavar="URL", help="Try to download the archive from this address first.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace CIFAR-10 even if it is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace CIFAR-10 even if it is installed.")] = False,
 ) -> None:
-    """Get CIFAR-10 (170 MB), verify it, and keep it where the notebooks look for it.
+    """Download CIFAR-10 (170 MB), verify it, and store it where the notebooks look for it.
 
     For example:
 
-    - `autograder download`
-    - `autograder download --from cifar-10-python.tar.gz`
-    - `autograder download --mirror https://my.university.example/cifar-10-python.tar.gz`
+    - `gradbook download`
+    - `gradbook download --from cifar-10-python.tar.gz`
+    - `gradbook download --mirror https://my.university.example/cifar-10-python.tar.gz`
     """
-    from autograder.data import cifar10
+    from gradbook.data import cifar10
 
     if source is not None and mirror is not None:
-        message = "--from takes the data from the disk, --mirror from the network: give one of them"
+        message = "--from reads the data from the disk, --mirror from the network: use only one of them"
         raise typer.BadParameter(message)
     if source is not None:
         path = cifar10.install(source, force=force)
     else:
         path = cifar10.download(mirror, force=force)
     if path is None:
-        typer.echo("CIFAR-10 is there already, and whole. To replace it: autograder download --force")
+        typer.echo("CIFAR-10 is already installed and intact. To replace it: gradbook download --force")
     else:
         typer.echo(f"CIFAR-10 is ready: {path}")
 
 
 @app.command()
 def data() -> None:
-    """Show which data sets are there, and verify them.
+    """List the data sets that are installed, and verify them.
 
     For example:
 
-    - `autograder data`
+    - `gradbook data`
     """
-    from autograder.data import images
+    from gradbook.data import images
 
     found = images.status()
     for status in found:
@@ -70,17 +70,18 @@ def data() -> None:
 def lab(context: typer.Context) -> None:
     """Open JupyterLab on your own copy of the assignments, in work/.
 
-    What is missing there is copied from assignments/; a file that is there is never touched. The page that it
-    opens on, work/START.md, says what is done and what is next. Further options go to JupyterLab.
+    Missing files are copied from assignments/; existing files are never changed. JupyterLab opens on
+    work/START.md, a page that lists what is done and what comes next. Further options are passed to
+    JupyterLab.
 
     For example:
 
-    - `autograder lab`
-    - `autograder lab --no-browser --port 8899`
+    - `gradbook lab`
+    - `gradbook lab --no-browser --port 8899`
     """
     from autograder.course import Course
-    from autograder.lab import copy_missing, open_lab
-    from autograder.start_page import write_start_page
+    from autograder.learning.lab import copy_missing, open_lab
+    from autograder.learning.start_page import write_start_page
 
     course = Course.find()
     for path in copy_missing(course):
@@ -95,36 +96,36 @@ def check(
         bool,
         typer.Option(
             "--before-submitting",
-            help="Look at what you are about to hand in: files, cells, weights, and what the checks say. "
-            "Needs no solutions, and so works where there are none.",
+            help="Inspect your copy before you submit it: files, cells, weights, and the results of the "
+            "checks. Works without the solutions.",
         ),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
-    """Grade your own notebook in work/, as a class would be graded, and say what is wrong.
+    """Grade your own notebooks in work/ as submissions are graded, and explain what is wrong.
 
     For example:
 
-    - `autograder check 02_knn`
-    - `autograder check 02_knn --before-submitting`
+    - `gradbook check 02_knn`
+    - `gradbook check 02_knn --before-submitting`
     """
     from autograder.course import Course
-    from autograder.results import readiness, report
+    from autograder.reports import readiness, terminal
 
     course = Course.find()
     assignment = course.assignment(assignment)
     if before_submitting:
-        from autograder.grading.readiness import look
+        from autograder.grading.readiness import check_readiness
 
-        found = look(course, assignment)
+        found = check_readiness(course, assignment)
         readiness.show(found, assignment, as_json=as_json)
         raise typer.Exit(1 if found.problems else 0)
     from autograder.grading.engine import grade_own
 
     result = grade_own(course, assignment)
-    report.show([result], assignment, as_json=as_json)
+    terminal.show([result], assignment, as_json=as_json)
     if not as_json:
-        report.explain(result)
+        terminal.explain(result)
     if result.points < result.max_points:
         raise typer.Exit(1)
 
@@ -134,17 +135,17 @@ def reset(
     assignment: Annotated[str, typer.Argument(help="The assignment, for example 02_knn.")],
     task: Annotated[str, typer.Argument(help="The task or question, for example predict_labels.")],
 ) -> None:
-    """Start a task again: its cells in work/ become as they were handed out. Your notebook is kept as it was.
+    """Restore the cells of a task in work/ to their released state. A backup of your notebook is kept.
 
     For example:
 
-    - `autograder reset 02_knn predict_labels`
+    - `gradbook reset 02_knn predict_labels`
     """
     from autograder.course import Course
-    from autograder.reset import reset as put_back
+    from autograder.learning.reset import reset as reset_task
 
     course = Course.find()
-    notebook, kept = put_back(course, course.assignment(assignment), task)
-    typer.echo(f"{task} is as it was handed out, in {notebook.relative_to(course.root)}.")
-    typer.echo(f"Your notebook as it was: {kept.relative_to(course.root)}")
-    typer.echo("If it is open in JupyterLab: File → Reload Notebook from Disk.")
+    notebook, kept = reset_task(course, course.assignment(assignment), task)
+    typer.echo(f"{task} is restored to its released state in {notebook.relative_to(course.root)}.")
+    typer.echo(f"Backup of your notebook: {kept.relative_to(course.root)}")
+    typer.echo("If the notebook is open in JupyterLab: File → Reload Notebook from Disk.")

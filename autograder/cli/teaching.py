@@ -1,6 +1,6 @@
-"""The verbs of those who teach: prove and release assignments, collect and grade a class's work."""
+"""The verbs for instructors: prove and release assignments, collect and grade submissions."""
 
-# What a verb needs is imported inside it: `autograder --help` must not wait for nbgrader.
+# Each verb imports what it needs in its body, so that `gradbook --help` does not wait for nbgrader.
 from __future__ import annotations
 
 import os
@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.course import Sandbox
+from autograder.course import SandboxKind
 
 app = typer.Typer()
 
@@ -22,62 +22,66 @@ def release(
     ] = None,
     bundle: Annotated[
         bool,
-        typer.Option(
-            "--bundle", help="Make the zip file that a class gets: assignments, package, how to begin."
-        ),
+        typer.Option("--bundle", help="Make the zip file for students: assignments, package, instructions."),
     ] = False,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Do not ask before what students have handed in is replaced.")
+        bool,
+        typer.Option(
+            "--yes", help="Do not ask before replacing released notebooks that students have submitted."
+        ),
     ] = False,
 ) -> None:
-    """Generate assignments/ from source_solutions/: what students get, without solutions and hidden tests.
+    """Generate assignments/ from source_solutions/, without solutions and hidden tests.
 
-    What changed is proved first, as `autograder prove` does it; where something is not sound, nothing is
-    released. Where students have handed in what would change, you are told what, and asked.
+    Assignments that changed are first proved, as by `gradbook prove`; if a proof fails, nothing is released.
+    If students have already submitted an assignment that would change, the changes are listed and you are
+    asked to confirm them.
 
     For example:
 
-    - `autograder release`
-    - `autograder release 02_knn`
-    - `autograder release --bundle`
+    - `gradbook release`
+    - `gradbook release 02_knn`
+    - `gradbook release --bundle`
     """
     from autograder.course import Course
     from autograder.release import differences
     from autograder.release.build import release_all
     from autograder.release.bundle import bundle as make_bundle
+    from autograder.release.prove import prove as prove_all
     from autograder.release.prove import require_sound
+    from autograder.reports import proof
 
     def approve(course: Course, generated: Path, names: Sequence[str]) -> None:
-        require_sound(course, generated, names)
-        lines = [line for name in names for line in differences.told(course, name, generated / name)]
+        require_sound(proof.watch(prove_all(course, names, generated)))
+        lines = [line for name in names for line in differences.summary(course, name, generated / name)]
         for line in lines:
             typer.echo(line)
         if lines and not yes:
-            typer.confirm("Replace what was handed out?", abort=True)
+            typer.confirm("Replace the released assignments?", abort=True)
 
     course = Course.find()
     names = course.chosen(assignments)
     for made in release_all(course, names, approve):
         typer.echo(f"{made.assignment}: " + (", ".join(made.changed) or "unchanged"))
     if bundle:
-        typer.echo(f"For the class: {make_bundle(course, names, course.root / f'{course.root.name}.zip')}")
+        typer.echo(f"For students: {make_bundle(course, names, course.root / f'{course.root.name}.zip')}")
 
 
 @app.command()
 def new(
     place: Annotated[Path, typer.Argument(metavar="NAME", help="The new folder.")],
 ) -> None:
-    """Make a course of your own, with a small exercise to start from.
+    """Create your own course, with a small exercise to start from.
 
     For example:
 
-    - `autograder new my-course`
+    - `gradbook new my-course`
     """
     from autograder.starter import make_course
 
     made = make_course(place)
-    typer.echo(f"Your course is in {made}. Its README.md says how to go on:")
-    typer.echo(f"  cd {place} && autograder release")
+    typer.echo(f"Your course is in {made}. Its README.md describes the next steps:")
+    typer.echo(f"  cd {place} && gradbook release")
 
 
 @app.command()
@@ -86,20 +90,21 @@ def prove(
         list[str] | None, typer.Argument(metavar="ASSIGNMENT", help="Default: all.")
     ] = None,
     again: Annotated[
-        bool, typer.Option("--again", help="Prove what did not change since it was proved, too.")
+        bool,
+        typer.Option("--again", help="Also prove assignments that have not changed since the last proof."),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
-    """Show that assignments are sound: the reference, stubs, variants and mistakes earn what they must.
+    """Prove that assignments grade as they must: the reference, stubs, variants and known mistakes.
 
     For example:
 
-    - `autograder prove`
-    - `autograder prove 02_knn --again --json`
+    - `gradbook prove`
+    - `gradbook prove 02_knn --again --json`
     """
     from autograder.course import Course
     from autograder.release.prove import prove as prove_all
-    from autograder.results import proof
+    from autograder.reports import proof
 
     course = Course.find()
     names = course.chosen(assignments)
@@ -113,33 +118,33 @@ def prove(
 def collect(
     assignment: Annotated[str, typer.Argument(help="The assignment, for example 02_knn.")],
     archives: Annotated[
-        list[Path], typer.Argument(metavar="ARCHIVE", help="Zip files, as Canvas or Moodle gives them.")
+        list[Path], typer.Argument(metavar="ARCHIVE", help="Zip files, as downloaded from Canvas or Moodle.")
     ],
     roster: Annotated[
         Path | None,
         typer.Option(
             metavar="CSV",
-            help="Columns lms (a name or number of the archive's) and student (the id to grade under).",
+            help="Columns lms (the name or number in the archive) and student (the id to grade under).",
         ),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
+        bool, typer.Option("--dry-run", help="Report what would be done without doing it.")
     ] = False,
 ) -> None:
-    """Put what a class handed in on Canvas or Moodle where it is graded: submitted/STUDENT/ASSIGNMENT/.
+    """Unpack submissions from Canvas or Moodle into submitted/STUDENT/ASSIGNMENT/.
 
-    A newer submission takes the place of an older one, which is kept in .autograder/replaced/. Files that
-    could do harm (links, paths that lead elsewhere, archives in archives, what unpacks to more than 200 times
-    its size) are refused by name; the others are taken.
+    A newer submission replaces an older one, which is kept in .autograder/replaced/. Files that could do harm
+    (links, paths outside the archive, nested archives, files that unpack to more than 200 times their size)
+    are refused and listed; the others are accepted.
 
     For example:
 
-    - `autograder collect 02_knn submissions.zip --dry-run`
-    - `autograder collect 02_knn submissions.zip --roster class.csv`
+    - `gradbook collect 02_knn submissions.zip --dry-run`
+    - `gradbook collect 02_knn submissions.zip --roster class.csv`
     """
     from autograder.course import Course
     from autograder.grading.collect.download import collect as collect_archives
-    from autograder.results import collected
+    from autograder.reports import collected
 
     course = Course.find()
     lines = collect_archives(course, course.assignment(assignment), archives, roster, dry_run=dry_run)
@@ -155,74 +160,76 @@ def grade(
         list[str] | None, typer.Option(metavar="ID", help="Only this student; repeatable.")
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Submissions at a time. Default: one a core.")
+        int | None,
+        typer.Option(min=1, help="How many submissions to grade in parallel. Default: one per core."),
     ] = None,
-    new_seed: Annotated[
-        bool, typer.Option("--new-seed", help="Draw other hidden inputs than last time.")
-    ] = False,
+    new_seed: Annotated[bool, typer.Option("--new-seed", help="Draw new hidden inputs.")] = False,
     sandbox: Annotated[
-        Sandbox | None,
+        SandboxKind | None,
         typer.Option(
-            help="What students' code is shut in. **bwrap**: bubblewrap, no network, nothing of this machine "
-            "but its programs, the pictures and their own submission. **none**: it runs with your rights, "
-            "and can read and change whatever you can. Default: bwrap, unless nbgrader_config.py says "
-            "otherwise."
+            help="How students' code is isolated. **bwrap**: bubblewrap, without network and with access "
+            "only to installed programs, the images and the student's own submission. **none**: no "
+            "isolation; the code can read and change whatever you can. Default: bwrap, unless "
+            "nbgrader_config.py says otherwise."
         ),
     ] = None,
     scheduler: Annotated[
         str | None,
         typer.Option(
             metavar="ADDRESS",
-            help="Grade on a Dask cluster, whose scheduler is there (tcp://HOST:PORT), not on this machine.",
+            help="Grade on the Dask cluster with this scheduler (tcp://HOST:PORT) instead of this machine.",
         ),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Grade those again that did not change as well.")
+        bool, typer.Option("--force", help="Also regrade submissions that have not changed.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
 ) -> None:
-    """Grade what was handed in under submitted/STUDENT/ASSIGNMENT/.
+    """Grade the submissions in submitted/STUDENT/ASSIGNMENT/.
 
-    Scores go to the gradebook, graded notebooks to autograded/, pages for students to feedback/. Manual
-    grades stay. What did not change since it was last graded (the submission, the assignment, the limits) is
-    not graded again.
+    Scores are stored in the gradebook, graded notebooks in autograded/, and pages for students in feedback/.
+    Manual grades are kept. A submission is not graded again if nothing has changed since it was last graded
+    (the submission, the assignment, the limits).
 
     Students' code runs in a sandbox, with limits on time, memory, processes and output.
 
     For example:
 
-    - `autograder grade 02_knn`
-    - `autograder grade 02_knn --student li --json`
-    - `autograder grade 02_knn --force`
-    - `autograder grade 02_knn --workers 8`
-    - `autograder grade 02_knn --scheduler tcp://10.0.0.1:8786`
+    - `gradbook grade 02_knn`
+    - `gradbook grade 02_knn --student li --json`
+    - `gradbook grade 02_knn --force`
+    - `gradbook grade 02_knn --workers 8`
+    - `gradbook grade 02_knn --scheduler tcp://10.0.0.1:8786`
     """
-    from autograder.grading.workers import hands
+    from autograder.grading.workers import processes
 
-    hands.prepare()
+    processes.prepare()
     from autograder.course import FEEDBACK, Course
     from autograder.grading.engine import grade_assignment
-    from autograder.grading.material import assignment_seed
-    from autograder.results import report
+    from autograder.grading.notebook_spec import assignment_seed
+    from autograder.reports import terminal
+    from autograder.reports.feedback import write_feedback
 
     if workers is not None and scheduler is not None:
-        message = "--workers is for this machine: a cluster has the workers that were started for it"
+        message = (
+            "--workers applies to this machine only: a cluster uses the workers that were started for it"
+        )
         raise typer.BadParameter(message)
     if new_seed and student:
-        message = (
-            "--new-seed is for the whole class: one student would be asked other questions than the rest"
-        )
+        message = "--new-seed applies to the whole class: hidden inputs must be the same for all students"
         raise typer.BadParameter(message)
     course = Course.find()
     assignment = course.assignment(assignment)
     students = course.submitted(assignment, student)
     if new_seed:
         assignment_seed(course, assignment, new=True)
-    grading = grade_assignment(course, assignment, students, workers, sandbox, scheduler, force=force)
-    results = report.watch(grading, len(students))
-    report.show(results, assignment, as_json=as_json)
+    grading = grade_assignment(
+        course, assignment, students, write_feedback, workers, sandbox, scheduler, force=force
+    )
+    results = terminal.watch(grading, len(students))
+    terminal.show(results, assignment, as_json=as_json)
     if not as_json:
-        for line in [*report.changes(results), report.tally(results)]:
+        for line in [*terminal.changes(results), *terminal.reasons(results), terminal.tally(results)]:
             typer.echo(line)
         typer.echo(f"Feedback pages: {course.folder(FEEDBACK)}{os.sep}STUDENT{os.sep}{assignment}")
     if any(result.failure for result in results):
@@ -231,33 +238,33 @@ def grade(
 
 @app.command()
 def demo() -> None:
-    """Do the main job once, on built-in data: a class of twelve hands in 02_knn and is graded.
+    """Grade a built-in class: twelve submissions of 02_knn, with known mistakes.
 
-    It runs in a temporary folder and needs nothing but a clone.
+    The demo runs in a temporary folder and needs only a clone.
 
     For example:
 
-    - `autograder demo`
+    - `gradbook demo`
     """
     from autograder import demo as show
     from autograder.course import FEEDBACK, Course
-    from autograder.results import report
+    from autograder.reports import terminal
 
     course = show.build_course(Course.find())
-    students = show.hand_in(course)
-    sandbox, why_not = show.sandbox()
+    students = show.submit(course)
+    sandbox, why_not = show.choose_sandbox()
     if why_not is not None:
-        typer.echo(f"Without a sandbox, for it does not work here: {why_not}.", err=True)
-    results = report.watch(show.grade(course, sandbox), len(students))
-    report.show(results, show.ASSIGNMENT, as_json=False)
-    typer.echo(f"Feedback pages, one a student: {course.folder(FEEDBACK)}")
+        typer.echo(f"Running without a sandbox, because bubblewrap does not work here: {why_not}.", err=True)
+    results = terminal.watch(show.grade(course, sandbox), len(students))
+    terminal.show(results, show.ASSIGNMENT, as_json=False)
+    typer.echo(f"Feedback pages, one per student: {course.folder(FEEDBACK)}")
     surprises = show.surprises(students, results)
     for surprise in surprises:
-        typer.echo(f"autograder: not as it must be: {surprise}", err=True)
+        typer.echo(f"gradbook: unexpected result: {surprise}", err=True)
     if surprises:
         raise typer.Exit(1)
     named = sum(title is not None for student in students for title in student.lost.values())
     typer.echo(
-        f"{len(results)} submissions graded. All {named} known mistakes were named, "
-        "and each cost its own task alone."
+        f"{len(results)} submissions graded. All {named} known mistakes were identified, "
+        "and each cost only the points of its own task."
     )

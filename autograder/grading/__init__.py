@@ -1,1 +1,1 @@
-"""Grading: from a submission to a score, decided outside the student's process."""
+"""Grading: from a submission to scores, which are computed outside the student's process."""

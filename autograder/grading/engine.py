@@ -1,6 +1,6 @@
-"""Grading many submissions at once.
+"""Grade many submissions in parallel.
 
-Submissions are graded in a pool, on this machine or a cluster; the engine alone writes down what comes of it.
+A pool grades them, on this machine or on a cluster; only the engine stores the results.
 """
 
 from __future__ import annotations
@@ -9,25 +9,27 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from autograder.course import SUBMITTED, WORK, Course, how_to_start_again
-from autograder.errors import AutograderError, RunStoppedError, said
+from autograder.errors import RunStoppedError
 from autograder.grading.execute import GradingExecute
-from autograder.grading.gradebook import fingerprint, ledger
-from autograder.grading.gradebook.record import open_gradebook, register
-from autograder.grading.gradebook.recorder import patiently, write_down
-from autograder.grading.grader import grade_folder, standards
+from autograder.grading.gradebook import history
+from autograder.grading.gradebook.fingerprint import Fingerprint, of_assignment
+from autograder.grading.gradebook.retry import WritePages, retrying, store_with_pages
+from autograder.grading.gradebook.store import open_gradebook, register
+from autograder.grading.grader import grade_folder, grading_specs
 from autograder.grading.graft import UnreadableError, read_cells
-from autograder.grading.kernels import bubblewrap
-from autograder.grading.material import prepare
-from autograder.grading.workers.hands import Hands
+from autograder.grading.kernels.sandbox import require_bubblewrap
+from autograder.grading.notebook_spec import prepare
 from autograder.grading.workers.pool import LocalPool, Pool
-from autograder.results.outcome import Result
+from autograder.grading.workers.processes import WorkerProcesses
+from autograder.outcome import FORCED, Result
+from gradbook.errors import GradbookError, summary
 
 if TYPE_CHECKING:
     from traitlets.config import Config
 
 
-#: Seconds for a gradebook's server that restarts just when grading begins.
-_PATIENCE = 10
+#: Seconds to wait for a gradebook server that is restarting when grading begins.
+_SERVER_TIMEOUT_S = 10
 
 
 def grade_students(
@@ -38,37 +40,37 @@ def grade_students(
     sandbox: str | None = None,
     scheduler: str | None = None,
 ) -> Iterator[Result]:
-    """Grade submissions, several at once; yield each result as it comes. Nothing is written.
+    """Grade submissions in parallel and yield each result as soon as it is ready, without storing it.
 
     Parameters
     ----------
     course, assignment
-        What is graded.
+        The course and the name of the assignment.
     students
-        Whose.
+        The ids of the students to grade.
     workers
-        Submissions at a time, on this machine; by default one a core.
+        How many submissions to grade in parallel on this machine; by default one per core.
     sandbox
-        One of ``SANDBOXES``; by default what the course's configuration says.
+        One of ``SANDBOXES``; by default as set in the course's configuration.
     scheduler
-        The address of a Dask cluster to grade on, in place of this machine.
+        The address of a Dask cluster to grade on instead of this machine.
 
     Raises
     ------
-    AutograderError
-        When there is nothing to grade by, the sandbox does not work here, or the cluster cannot be used.
+    GradbookError
+        If the assignment cannot be graded, the sandbox does not work here, or the cluster cannot be used.
     """
     config = _config(course, sandbox)
-    with Hands() as hands:
-        shut_in = GradingExecute(config=config).sandbox
-        if shut_in == "bwrap":
-            hands.run(bubblewrap.require)
-        graded_by = hands.run(standards, course, assignment, config)
+    with WorkerProcesses() as processes:
+        sandbox_kind = GradingExecute(config=config).sandbox
+        if sandbox_kind == "bwrap":
+            processes.run(require_bubblewrap)
+        graded_by = processes.run(grading_specs, course, assignment, config)
         folders = {student: course.folder(SUBMITTED) / student / assignment for student in students}
         if scheduler is None:
-            pool: Pool = LocalPool(hands, graded_by, config, workers)
+            pool: Pool = LocalPool(processes, graded_by, config, workers)
         else:
-            pool = _cluster()(scheduler, graded_by, config, shut_in)
+            pool = _cluster()(scheduler, graded_by, config, sandbox_kind)
         with pool:
             yield from pool.grade(folders)
 
@@ -77,8 +79,9 @@ def _cluster() -> Callable[..., Pool]:
     try:
         from autograder.grading.workers.cluster import ClusterPool
     except ModuleNotFoundError as error:
-        raise AutograderError(
-            "To grade on a cluster takes Dask, which is not installed.",
+        msg = "Grading on a cluster requires Dask, which is not installed."
+        raise GradbookError(
+            msg,
             got=str(error),
             next="in the clone: pip install --editable '.[cluster]', here and on each of its machines",
         ) from None
@@ -93,80 +96,87 @@ def _config(course: Course, sandbox: str | None) -> Config:
 
 
 def grade_own(course: Course, assignment: str) -> Result:
-    """Grade a learner's own copy of an assignment, in ``work/``; nothing is written down.
+    """Grade a learner's own copy of an assignment in ``work/``, without storing the result.
 
     Raises
     ------
-    AutograderError
-        When there is no copy, one of its notebooks cannot be read, or there is nothing to grade by.
+    GradbookError
+        If there is no copy, one of its notebooks cannot be read, or the assignment cannot be graded.
     """
     folder = course.folder(WORK) / assignment
     if not folder.is_dir():
         msg = f"You have no copy of {assignment} yet."
-        raise AutograderError(msg, expected=folder, next="autograder lab")
+        raise GradbookError(msg, expected=folder, next="gradbook lab")
     for path in sorted(folder.glob("*.ipynb")):
         try:
             read_cells(path)
         except UnreadableError as error:
             msg = f"{path.name} cannot be read: {error}."
-            raise AutograderError(msg, where=path, next=how_to_start_again(path)) from None
-    # One's own code needs no walls against oneself, and runs on systems that have none.
+            raise GradbookError(msg, where=path, next=how_to_start_again(path)) from None
+    # Learners run their own code, so it needs no sandbox, which their system may not have.
     config = _config(course, "none")
-    return grade_folder("you", folder, standards(course, assignment, config), config)
+    return grade_folder("you", folder, grading_specs(course, assignment, config), config)
 
 
 def grade_assignment(
     course: Course,
     assignment: str,
     students: Sequence[str],
+    write_pages: WritePages,
     workers: int | None = None,
     sandbox: str | None = None,
     scheduler: str | None = None,
     *,
     force: bool = False,
 ) -> Iterator[Result]:
-    """Grade submissions, write each down with its feedback page, and yield it.
+    """Grade submissions, store each result with its feedback pages, and yield it.
 
-    Those that grading again would not change are yielded as they were graded.
+    If a regrade would not change a result, the stored result is yielded.
 
     Parameters
     ----------
     course, assignment, students
-        What is graded.
+        The course, the name of the assignment, and the ids of the students.
+    write_pages
+        A function that writes the feedback pages of a stored result.
     workers, sandbox, scheduler
-        As `grade_students` takes them.
+        As in `grade_students`.
     force
-        Grade them all.
+        Grade all submissions, even unchanged ones.
 
     Raises
     ------
-    AutograderError
-        When there is nothing to grade by, the sandbox does not work here, the cluster cannot be used, or the
-        gradebook's server is away and does not come back.
+    GradbookError
+        If the assignment cannot be graded, the sandbox does not work here, the cluster cannot be used, or the
+        gradebook's server stays unavailable.
     """
-    materials = prepare(course, assignment)
-    patiently(lambda: register(course, assignment), course, _PATIENCE)
-    common = fingerprint.of_assignment(course, assignment, materials)
-    prints = {
-        student: fingerprint.of_submission(course.folder(SUBMITTED) / student / assignment, common)
-        for student in students
-    }
+    specs = prepare(course, assignment)
+    retrying(lambda: register(course, assignment), course, _SERVER_TIMEOUT_S)
 
-    def kept() -> dict[str, Result]:
+    def compare() -> tuple[dict[str, Fingerprint], dict[str, Result], dict[str, str]]:
         with open_gradebook(course) as gradebook:
-            return ledger.unchanged(course, gradebook, assignment, prints)
+            due = gradebook.find_assignment(assignment).duedate
+            common = of_assignment(course, specs, due)
+            submissions = course.folder(SUBMITTED)
+            prints = {
+                student: common.of_submission(submissions / student / assignment) for student in students
+            }
+            return prints, *history.compare(course, gradebook, assignment, prints)
 
-    unchanged = {} if force else patiently(kept, course, _PATIENCE)
+    prints, unchanged, reasons = retrying(compare, course, _SERVER_TIMEOUT_S)
+    if force:
+        unchanged = {}
     yield from unchanged.values()
     changed = [student for student in students if student not in unchanged]
     if not changed:
         return
     for result in grade_students(course, assignment, changed, workers, sandbox, scheduler):
+        result.graded_again = FORCED if force else reasons.get(result.student)
         if result.failure is None:
             try:
-                write_down(course, assignment, result, prints[result.student])
+                store_with_pages(course, assignment, result, prints[result.student], write_pages)
             except RunStoppedError:
                 raise
-            except Exception as error:  # one submission's trouble, and the others go on
-                result.failure = said(error)
+            except Exception as error:  # noqa: BLE001  (a failure of one submission must not stop the others)
+                result.failure = summary(error)
         yield result

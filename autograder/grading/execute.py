@@ -1,4 +1,4 @@
-"""Running a grafted notebook: a kernel of its own, limits a cell, and on after a crash."""
+"""Run a grafted notebook in its own kernel, with per-cell limits, continuing after a crash."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ from nbgrader.preprocessors import Execute
 from traitlets import Enum, Float, Integer, Unicode
 
 from autograder.course import GRADING_KERNEL, METADATA, SANDBOXES, SKIP_TAG
-from autograder.data.dataset import data_folder
 from autograder.files import short_tempdir
 from autograder.grading import kernels
 from autograder.grading.collect.folder import copy_files
-from autograder.grading.kernels import bubblewrap, warm
-from autograder.grading.kernels.bubblewrap import Sandbox
+from autograder.grading.kernels import prefork, sandbox
 from autograder.grading.kernels.client import Channels, GradingClient
 from autograder.grading.kernels.limits import Limits
-from autograder.grading.material import material_of
+from autograder.grading.kernels.sandbox import Sandbox
+from autograder.grading.notebook_spec import spec_of
 from autograder.grading.tasks import all_needs, declared, is_test, read_tasks, task_of
+from gradbook.data.dataset import data_folder
 
-#: A kernel that dies in this many cells is not started again.
+#: After this many kernels have died, the rest of the notebook is not run.
 MAX_KERNELS = 8
 
-#: Seconds for an interrupted cell to end before its kernel is given up.
+#: Seconds that an interrupted cell may take to end before its kernel is killed.
 GRACE = 3
 
 
 class _Stuck(Exception):  # noqa: N818
-    """The kernel cannot go on: it died, or a cell outlived its interrupt."""
+    """Raised when the kernel cannot continue: it died, or a cell did not react to its interrupt."""
 
     def __init__(self, verdict: str) -> None:
         self.verdict = verdict
 
 
-class GradingExecute(Execute):
-    """Runs a notebook for grading; the ``nbgrader autograde`` step of that name, and the engine's."""
+class GradingExecute(Execute):  # type: ignore[misc]
+    """Run a notebook for grading; a step of ``nbgrader autograde`` and of the engine."""
 
     kernel_name = Unicode(GRADING_KERNEL, help="The kernelspec that students' code runs under.").tag(
         config=True
@@ -57,7 +57,7 @@ class GradingExecute(Execute):
     sandbox = Enum(
         SANDBOXES,
         SANDBOXES[0],
-        help="What students' code is shut in: bwrap; or none, and it can do whatever you can.",
+        help="How students' code is isolated: bwrap (bubblewrap), or none, with all your permissions.",
     ).tag(config=True)
 
     memory_limit = Integer(Limits.memory, help="Bytes of memory that a kernel may use.").tag(config=True)
@@ -66,36 +66,36 @@ class GradingExecute(Execute):
 
     disk_limit = Integer(Limits.disk, help="Bytes that a kernel in a sandbox may write.").tag(config=True)
 
-    output_limit = Integer(Limits.output, help="Bytes that a cell may put out.").tag(config=True)
+    output_limit = Integer(Limits.output, help="Bytes that a cell may output.").tag(config=True)
 
-    #: The most bytes of memory that a kernel was seen to have in use.
+    #: The peak memory of a kernel, in bytes.
     memory = 0
 
     @property
     def limits(self) -> Limits:
-        """What a kernel may take of the machine."""
-        # The notebook's time is the kernel's too; what else it computes on is not worth waiting for.
+        """The resource limits of a kernel."""
+        # A kernel lives as long as its notebook runs, with a margin.
         cpu = int(self.notebook_timeout) + 60
         return Limits(self.memory_limit, self.disk_limit, self.process_limit, cpu, self.output_limit)
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any], km: Any = None
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Run the notebook in a copy of the folder that `resources` name."""
+        """Run the notebook in a copy of the folder in `resources`."""
         folder = Path(resources["metadata"]["path"])
         if "unreadable" not in nb.metadata.get(METADATA, {}):
-            self.run(nb, folder, material_of(resources).seed)
+            self.run(nb, folder, spec_of(resources).seed)
         return nb, resources
 
     def run(self, nb: NotebookNode, folder: Path, seed: int, wanted: Collection[str] | None = None) -> None:
-        """Run `nb` in place: outputs, and ``metadata.autograder.run`` of each cell that did not end well.
+        """Run `nb` in place; set outputs, and ``metadata.autograder.run`` of each cell that did not finish.
 
         Parameters
         ----------
         nb
             A grafted notebook.
         folder
-            The submission's files; the kernel works in a copy, which is thrown away.
+            The submission's files; the kernel works in a copy, which is deleted afterwards.
         seed
             The seed of hidden inputs.
         wanted
@@ -103,24 +103,24 @@ class GradingExecute(Execute):
 
         Raises
         ------
-        AutograderError
-            When it is to run in a sandbox, and that does not work here.
+        GradbookError
+            If it is to run in a sandbox, and the sandbox does not work here.
         """
         if self.sandbox == "bwrap":
-            bubblewrap.require()
-        place = warm.folder() or short_tempdir()
+            sandbox.require_bubblewrap()
+        place = prefork.folder() or short_tempdir()
         with tempfile.TemporaryDirectory(prefix="autograder-", dir=place) as scratch:
             copy = Path(scratch) / "work"
-            # Half of what it may write: the rest is for what it computes.
+            # The copy may take half of the disk limit; the rest is for files that the notebook writes.
             large = copy_files(folder, copy, self.disk_limit // 2)
             if large:
                 notes = nb.metadata.setdefault(METADATA, NotebookNode()).setdefault("notes", [])
-                notes.append(f"Too large to be used in grading: {', '.join(large)}.")
+                notes.append(f"Too large to be used for grading: {', '.join(large)}.")
             run_sync(_Run(self, nb, copy, Path(scratch), seed, wanted).run)()
 
 
 class _Run:
-    """One run of one notebook, through as many kernels as it takes."""
+    """One run of a notebook, with as many kernels as needed."""
 
     def __init__(
         self,
@@ -144,7 +144,7 @@ class _Run:
         self.lost_tasks: set[str] = set()
 
     async def run(self) -> None:
-        """Run all cells; a cell that takes its kernel with it is left out of the next one."""
+        """Run all cells; after a cell kills its kernel, start a new kernel and skip that cell."""
         start = 0
         for number in range(MAX_KERNELS):
             stuck_at = await self._run_kernel(number, start)
@@ -154,11 +154,11 @@ class _Run:
             start = stuck_at + 1
         for cell in self.nb.cells[start:]:
             if cell.cell_type == "code":
-                _note(cell, f"not run: {MAX_KERNELS} cells before it ended their kernel")
+                _note(cell, f"not run: {MAX_KERNELS} earlier cells killed their kernel")
 
     async def _run_kernel(self, number: int, start: int) -> int | None:
-        """Run the cells from `start` in a new kernel; return the index of the one that ended it, if any."""
-        # Cells before `start` have their outputs; they run again, on copies, for what they define.
+        """Run the cells from `start` in a new kernel; return the index of the cell that killed it, if any."""
+        # Cells before `start` already have outputs; copies of them run again for their definitions.
         replayed = [NotebookNode(cell) if index < start else cell for index, cell in enumerate(self.nb.cells)]
         client = GradingClient(
             NotebookNode(self.nb, cells=replayed),
@@ -169,12 +169,12 @@ class _Run:
             iopub_timeout=GRACE,
             raise_on_iopub_timeout=True,
             record_timing=False,
-            # What a student's code would do at its end is of no interest.
+            # Exit handlers of the student's code need not run.
             shutdown_kernel="immediate",
             log=self.execute.log,
         )
         manager = client.create_kernel_manager()
-        # Ours is not on Jupyter's own path: students have no use for it in their launcher.
+        # Our kernelspec is not on Jupyter's path, because students do not need it in their launcher.
         manager.kernel_spec_manager.kernel_dirs.insert(0, str(Path(kernels.__file__).parent))
         sockets = self.scratch / f"io-{number}"
         sockets.mkdir()
@@ -182,7 +182,7 @@ class _Run:
         manager.connection_file = str(sockets / "kernel.json")
         manager.client_factory = Channels
         client.reset_execution_trackers()
-        # The kernel works far from the course; it is told where the course keeps its pictures.
+        # The kernel does not run in the course folder, so it needs the path of the course's images.
         environment = os.environ | {"AUTOGRADER_DATA": str(data_folder().resolve())}
         sandbox = self._sandbox(sockets)
         async with client.async_setup_kernel(
@@ -193,7 +193,7 @@ class _Run:
             client.watch_connection()
             await ensure_async(
                 client.kc.execute_interactive(  # type: ignore[union-attr]
-                    f"from autograder.notebook.answers import begin_grading\nbegin_grading({self.seed})",
+                    f"from gradbook.protocol.answers import begin_grading\nbegin_grading({self.seed})",
                     silent=True,
                     store_history=False,
                     timeout=60,
@@ -202,7 +202,7 @@ class _Run:
             try:
                 return await self._run_cells(client, replayed)
             finally:
-                self.execute.memory = max(self.execute.memory, client.provisioner.most_memory())
+                self.execute.memory = max(self.execute.memory, client.provisioner.peak_memory())
 
     async def _run_cells(self, client: GradingClient, cells: list[NotebookNode]) -> int | None:
         for index, cell in enumerate(cells):
@@ -212,7 +212,7 @@ class _Run:
                 await self._run_cell(client, index, cell)
             except _Stuck as stuck:
                 _note(cell, stuck.verdict)
-                # Whether its number still arrived is chance.
+                # Clear the execution count, because whether it arrived before the crash is random.
                 cell.execution_count = None
                 self._lose(cell)
                 return index
@@ -221,7 +221,7 @@ class _Run:
     def _sandbox(self, sockets: Path) -> Sandbox | None:
         if self.execute.sandbox == "none":
             return None
-        unseen = (str(self.scratch / "work"), *bubblewrap.course_in_sight(self.execute.config))
+        unseen = (str(self.scratch / "work"), *sandbox.course_in_sight(self.execute.config))
         return Sandbox(sockets, self.folder, unseen, self.execute.limits)
 
     def _is_left_out(self, index: int, cell: NotebookNode) -> bool:
@@ -234,13 +234,13 @@ class _Run:
         task = task_of(cell)
         if self.wanted is not None and task not in self.wanted:
             return True
-        # Tests that call a task which ran into a limit would run into it as well.
+        # Tests that call a task that exceeded a limit would exceed it as well.
         return bool(self.lost_tasks & all_needs(task, self.tasks))
 
     async def _run_cell(self, client: GradingClient, index: int, cell: NotebookNode) -> None:
         limit, name = self._limit(cell)
         if limit <= 0:
-            _note(cell, f"not run: {name} used up")
+            _note(cell, f"not run: {name} exceeded")
             return
         client.timed_out = False
         client.output_left = self.execute.output_limit
@@ -249,13 +249,14 @@ class _Run:
         try:
             await client.async_execute_cell(cell, index)
         except CellTimeoutError as error:
-            # It ended in time, and its output never did: more was lost on the way than we would take.
+            # If the cell itself ended in time, its output did not: it exceeded the output limit.
             raise _Stuck(name if client.timed_out else self.execute.limits.too_much_output) from error
         except DeadKernelError as error:
             raise _Stuck(client.provisioner.verdict) from error
         except (LookupError, TypeError, ValueError, AttributeError, AssertionError, RecursionError) as error:
-            # Jupyter's client trusts its kernel, and falls over what no kernel sends.
-            raise _Stuck("the kernel sent what is no message of Jupyter's") from error
+            # Jupyter's client trusts its kernel, and fails on malformed messages.
+            msg = "the kernel sent an invalid message"
+            raise _Stuck(msg) from error
         finally:
             if _is_added(cell):
                 self.added_left -= time.monotonic() - began
@@ -264,13 +265,13 @@ class _Run:
             self._lose(cell)
 
     def _limit(self, cell: NotebookNode) -> tuple[float, str]:
-        """Return the seconds that a cell may take, and how that limit is called in a verdict."""
+        """Return the time limit of a cell in seconds, and its name in a verdict."""
         task = self.tasks.get(task_of(cell)) if is_test(cell) else None
         own = task.timeout if task is not None and task.timeout is not None else float(self.execute.timeout)
         limits = {f"time limit {own:g} s": own}
         if _is_added(cell):
             limits[f"time limit {self.execute.added_timeout:g} s for added cells"] = self.added_left
-        limits[f"time limit {self.execute.notebook_timeout:g} s a notebook"] = (
+        limits[f"time limit {self.execute.notebook_timeout:g} s per notebook"] = (
             self.deadline - time.monotonic()
         )
         name = min(limits, key=lambda name: limits[name])
@@ -286,5 +287,5 @@ def _is_added(cell: NotebookNode) -> bool:
 
 
 def _note(cell: NotebookNode, verdict: str) -> None:
-    """Write down why a cell did not run to its end."""
+    """Record in a cell's metadata why it did not finish."""
     cell.metadata[METADATA] = {**declared(cell), "run": verdict}

@@ -1,4 +1,4 @@
-"""Grading one submission: a function of its files and of what is the same for all."""
+"""Grade one submission, as a function of its files and of the grading specs that all submissions share."""
 
 from __future__ import annotations
 
@@ -15,107 +15,107 @@ from autograder.course import METADATA, Course
 from autograder.grading.collect.folder import find_notebook
 from autograder.grading.execute import GradingExecute
 from autograder.grading.graft import graft_file
-from autograder.grading.judge import KEY_RESOURCE, Judge
+from autograder.grading.judge.step import KEY_RESOURCE, OUTCOMES_RESOURCE, Judge
 from autograder.grading.key import Key, answer_key
-from autograder.grading.material import RESOURCE, Material, prepare
-from autograder.results.outcome import Outcome, Result, outcomes, plain
+from autograder.grading.notebook_spec import RESOURCE, NotebookSpec, prepare
+from autograder.outcome import Outcome, Result, plain
 
 if TYPE_CHECKING:
     from traitlets.config import Config
 
-#: How many times a notebook's own time its grading may take: what stood on another's mistake is run again.
-_PATIENCE = 10
+#: A submission may take this many times the time limit of its notebooks: a failed need causes further runs.
+_RUNS_FACTOR = 10
 
 
 @dataclass(frozen=True)
-class Standard:
-    """What a notebook of the assignment is graded by."""
+class GradingSpec:
+    """The notebook spec and the answer key that a notebook is graded by."""
 
-    material: Material
+    notebook: NotebookSpec
     key: Key
 
 
-def standards(course: Course, assignment: str, config: Config | None = None) -> list[Standard]:
-    """Return what an assignment's notebooks are graded by, answer keys included.
+def grading_specs(course: Course, assignment: str, config: Config | None = None) -> list[GradingSpec]:
+    """Return the grading specs of an assignment's notebooks, including their answer keys.
 
     Parameters
     ----------
     course, assignment
-        What is graded.
+        The course and the name of the assignment.
     config
         The configuration to run the reference with; by default the course's.
 
     Raises
     ------
-    AutograderError
-        When there is no source, no fitting release, or a reference that does not answer.
+    GradbookError
+        If the source is missing, the release does not match it, or the reference solution does not run.
     """
     execute = GradingExecute(config=config or course.config())
-    return [
-        Standard(material, answer_key(course, material, execute)) for material in prepare(course, assignment)
-    ]
+    return [GradingSpec(spec, answer_key(course, spec, execute)) for spec in prepare(course, assignment)]
 
 
-def patience(standards: Sequence[Standard], config: Config) -> float:
-    """Return the seconds in which a submission is graded, or is given up.
+def submission_timeout(grading_specs: Sequence[GradingSpec], config: Config) -> float:
+    """Return the time limit for grading a submission, in seconds.
 
-    What a student's code takes is limited as it runs; this is for what it may leave behind for us to read.
+    Student code has limits of its own while it runs; this one is a safeguard for reading its outputs.
     """
     seconds: float = GradingExecute(config=config).notebook_timeout
-    return _PATIENCE * seconds * len(standards)
+    return _RUNS_FACTOR * seconds * len(grading_specs)
 
 
-def grade_folder(student: str, folder: Path, standards: list[Standard], config: Config) -> Result:
-    """Grade the notebooks in a folder; nothing is written.
+def grade_folder(student: str, folder: Path, grading_specs: list[GradingSpec], config: Config) -> Result:
+    """Grade the notebooks in a folder, without storing anything.
 
     Parameters
     ----------
     student
         The student's id.
     folder
-        What was handed in.
-    standards
-        What it is graded by, as `standards` returns it.
+        The submitted files.
+    grading_specs
+        What it is graded by, as returned by the function `grading_specs`.
     config
         The course's configuration.
     """
     began = time.monotonic()
     result = Result(student, {}, [])
-    expected = [standard.material.name for standard in standards]
-    for standard in standards:
-        material = standard.material
-        path = find_notebook(folder, material.name, expected)
+    expected = [grading_spec.notebook.name for grading_spec in grading_specs]
+    for grading_spec in grading_specs:
+        spec = grading_spec.notebook
+        path = find_notebook(folder, spec.name, expected)
         if path is None:
-            result.notes.append(f"{material.name}.ipynb was not handed in")
+            result.notes.append(f"{spec.name}.ipynb was not submitted")
             result.outcomes += [
-                Outcome(task.id, 0, task.points, "not handed in") for task in material.tasks.values()
+                Outcome(task.id, 0, task.points, "not submitted") for task in spec.tasks.values()
             ]
             continue
-        if path.name != f"{material.name}.ipynb":
-            result.notes.append(f"{path.name} was taken as {material.name}.ipynb")
-        judged, memory = _grade_notebook(path, standard, config)
+        if path.name != f"{spec.name}.ipynb":
+            result.notes.append(f"{path.name} was graded as {spec.name}.ipynb")
+        judged, decided, memory = _grade_notebook(path, grading_spec, config)
         result.memory = max(result.memory, memory)
         own = judged.metadata[METADATA]
         if "unreadable" in own:
             result.notes.append(f"{path.name} could not be read: {own['unreadable']}")
         result.notes += own["notes"]
-        result.notebooks[material.name] = judged
-        result.outcomes += outcomes(judged)
-        result.graded.append(material.name)
+        result.notebooks[spec.name] = judged
+        result.outcomes += decided
+        result.graded.append(spec.name)
     result.notes = [plain(note) for note in result.notes]
     result.seconds = time.monotonic() - began
     return result
 
 
-def _grade_notebook(path: Path, standard: Standard, config: Config) -> tuple[NotebookNode, int]:
-    """Return the judged notebook, and the memory that running it took."""
+def _grade_notebook(
+    path: Path, grading_spec: GradingSpec, config: Config
+) -> tuple[NotebookNode, list[Outcome], int]:
+    """Return the judged notebook, the outcomes of its tasks, and the peak memory of its kernels."""
     resources: dict[str, Any] = {
         "metadata": {"path": str(path.parent), "name": path.stem},
-        RESOURCE: standard.material,
-        KEY_RESOURCE: standard.key,
+        RESOURCE: grading_spec.notebook,
+        KEY_RESOURCE: grading_spec.key,
     }
-    notebook = graft_file(path, standard.material.source, standard.material.release)
+    notebook = graft_file(path, grading_spec.notebook.source, grading_spec.notebook.release)
     execute = GradingExecute(config=config)
     for step in (execute, Judge(config=config), LimitOutput(config=config)):
         notebook, resources = step.preprocess(notebook, resources)
-    return notebook, execute.memory
+    return notebook, resources[OUTCOMES_RESOURCE], execute.memory

@@ -1,8 +1,7 @@
-"""Putting a student's answers into the instructor's notebook.
+"""Insert a student's answers into the instructor's notebook.
 
-The submitted notebook is not repaired. The source notebook is taken, and the student's text for each solution
-cell, and the cells that they added, are put in their places; whatever else became of the submission cannot
-matter then.
+The submitted notebook is not repaired. Instead, the student's solution cells and added cells are inserted
+into the source notebook, so that any other damage to the submission has no effect.
 """
 
 from __future__ import annotations
@@ -22,18 +21,18 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from autograder.course import METADATA, SKIP_TAG, Course
 from autograder.grading.clean.folder import check_name
 from autograder.grading.collect.folder import MAX_BYTES, find_notebook
-from autograder.grading.material import material_of
+from autograder.grading.notebook_spec import spec_of
 from autograder.grading.tasks import is_solution, is_test, nbgrader_of
-from autograder.results.outcome import EDITED
+from autograder.outcome import EDITED
 
 
 class UnreadableError(Exception):
-    """A submitted file that is no notebook; the text says why."""
+    """Raised for a submitted file that is not a notebook; the text is the reason."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What is taken over from a submitted cell."""
+    """The parts of a submitted cell that are used."""
 
     kind: str
     source: str
@@ -44,7 +43,7 @@ class Cell:
 
 @dataclass
 class _Slot:
-    """A cell of the source, and what the submission holds for it."""
+    """A cell of the source notebook, with the submitted cells that belong to it."""
 
     source: NotebookNode
     released: str
@@ -62,17 +61,17 @@ class _Slot:
 
     @property
     def attachments(self) -> dict[str, Any]:
-        """The pictures pasted into the answer."""
+        """The images pasted into the answer."""
         return {name: bundle for cell in self.found for name, bundle in cell.attachments.items()}
 
 
 def read_cells(path: Path) -> list[Cell]:
-    """Read a submitted notebook's cells, of any nbformat, as far as they can be told.
+    """Read the cells of a submitted notebook of any nbformat, ignoring invalid ones.
 
     Raises
     ------
     UnreadableError
-        When the file is too large, not UTF-8, not JSON, or holds no list of cells.
+        If the file is too large, not UTF-8, not JSON, or has no list of cells.
     """
     size = path.stat().st_size
     if size > MAX_BYTES:
@@ -92,7 +91,7 @@ def read_cells(path: Path) -> list[Cell]:
         raise UnreadableError(msg) from None
     cells = _cell_list(notebook)
     if cells is None:
-        msg = "it holds no cells"
+        msg = "it contains no cells"
         raise UnreadableError(msg)
     return [_cell(cell) for cell in cells if isinstance(cell, dict)]
 
@@ -120,7 +119,7 @@ def _cell(raw: dict[str, Any]) -> Cell:
     grade_id = own.get("grade_id", "") if isinstance(own, dict) else ""
     return Cell(
         kind="code" if raw.get("cell_type") == "code" else "markdown",
-        # JSON can hold halves of characters that no file can.
+        # JSON can contain lone surrogates, which cannot be encoded as UTF-8.
         source=source.encode("utf-8", "replace").decode() if isinstance(source, str) else "",
         id=str(raw.get("id", "")),
         grade_id=str(grade_id),
@@ -129,7 +128,7 @@ def _cell(raw: dict[str, Any]) -> Cell:
 
 
 def _attachments(raw: Any) -> dict[str, dict[str, str]]:
-    """Return the pictures that were pasted into a cell, as far as they are any."""
+    """Return the well-formed attachments of a cell, the images pasted into it."""
     if not isinstance(raw, dict):
         return {}
     return {
@@ -140,7 +139,7 @@ def _attachments(raw: Any) -> dict[str, dict[str, str]]:
 
 
 def graft(cells: list[Cell], source: NotebookNode, release: NotebookNode) -> NotebookNode:
-    """Return the source notebook with a submission's answers in it.
+    """Return the source notebook with the answers of a submission.
 
     Parameters
     ----------
@@ -149,12 +148,12 @@ def graft(cells: list[Cell], source: NotebookNode, release: NotebookNode) -> Not
     source
         The instructor's notebook, hidden tests included.
     release
-        What students were given: the same cells with stubs and checksums.
+        The released notebook: the same cells with stubs and checksums.
 
     Returns
     -------
     NotebookNode
-        A new notebook. ``metadata.autograder.notes`` lists, as sentences, what was put right.
+        A new notebook. ``metadata.autograder.notes`` lists the corrections as sentences.
     """
     released = {cell.id: cell for cell in release.cells}
     slots = [
@@ -168,11 +167,11 @@ def graft(cells: list[Cell], source: NotebookNode, release: NotebookNode) -> Not
         grafted += [_added_cell(cell, skip, len(grafted) + n) for n, (cell, skip) in enumerate(slot.after)]
     notebook = nbformat.v4.new_notebook(metadata=json.loads(json.dumps(source.metadata)), cells=grafted)
     notebook.metadata[METADATA] = {"notes": notes}
-    return notebook
+    return notebook  # type: ignore[no-any-return]
 
 
 def _place(cells: list[Cell], slots: list[_Slot]) -> None:
-    """Give every submitted cell to the slot that it answers, or to the one that it follows."""
+    """Assign every submitted cell to the slot that it answers, or to the slot that it follows."""
     by_grade_id = {nbgrader_of(slot.source).get("grade_id"): slot for slot in slots}
     by_grade_id.pop(None, None)
     by_id = {slot.source.get("id"): slot for slot in slots}
@@ -194,7 +193,7 @@ def _place(cells: list[Cell], slots: list[_Slot]) -> None:
     previous = slots[0]
     for cell, slot in placed:
         if slot is None:
-            # The metadata of a solution cell can get lost on the way; its function's name does not.
+            # The metadata of a solution cell can get lost, but the name of its function remains.
             slot = next(
                 (by_definition[name] for name in _defined(cell.source) if name in by_definition), None
             )
@@ -219,23 +218,21 @@ def _grafted_cell(slot: _Slot, released: NotebookNode | None, notes: list[str]) 
     if cell.cell_type == "code":
         cell.outputs, cell.execution_count = [], None
     if not slot.found:
-        notes.append(f"The cell `{slot.name}` was missing; it was put back.")
+        notes.append(f"The cell `{slot.name}` was missing; it was restored.")
     if is_solution(cell):
         cell.source = "\n\n".join(slot.changed) or slot.released
         if cell.cell_type == "markdown" and slot.changed and slot.attachments:
             cell["attachments"] = slot.attachments
         if released is not None:
-            # nbgrader tells an untouched answer by the release's checksum.
+            # nbgrader recognises an unchanged answer by the checksum of the release.
             cell.metadata["nbgrader"]["checksum"] = nbgrader_of(released).get("checksum")
         if len(slot.changed) > 1:
-            notes.append(
-                f"The cell `{slot.name}` was there {len(slot.changed)} times; the texts were joined."
-            )
+            notes.append(f"The cell `{slot.name}` occurred {len(slot.changed)} times; the texts were joined.")
     elif is_test(cell):
         if slot.changed:
             notes.append(f"The graded cell `{slot.name}` {EDITED}")
     elif slot.changed:
-        # What was changed in a given cell (an import, a plot) still runs, after the original.
+        # The changed version of a given cell (an import, a plot) still runs, after the original.
         skip = SKIP_TAG in cell.metadata.get("tags", [])
         slot.after[:0] = [(other, skip) for other in slot.found if other.source in slot.changed]
     return cell
@@ -243,19 +240,19 @@ def _grafted_cell(slot: _Slot, released: NotebookNode | None, notes: list[str]) 
 
 def _added_cell(cell: Cell, skip: bool, number: int) -> NotebookNode:
     make = nbformat.v4.new_code_cell if cell.kind == "code" else nbformat.v4.new_markdown_cell
-    added = make(cell.source, metadata={METADATA: {"added": True}})
+    added = make(cell.source, metadata={METADATA: {"added": True}})  # type: ignore[no-untyped-call]
     added.id = f"added-{number}"
     if cell.kind == "markdown" and cell.attachments:
         added["attachments"] = cell.attachments
     if skip:
         added.metadata["tags"] = [SKIP_TAG]
-    return added
+    return added  # type: ignore[no-any-return]
 
 
 def graft_file(path: Path, source: NotebookNode, release: NotebookNode) -> NotebookNode:
-    """Return the source notebook with the answers of the submission at `path` in it.
+    """Return the source notebook with the answers of the submission at `path`.
 
-    A file that cannot be read counts as one without answers; ``metadata.autograder.unreadable`` says why.
+    An unreadable file counts as one without answers; the reason is in ``metadata.autograder.unreadable``.
     """
     try:
         cells, reason = read_cells(path), None
@@ -272,7 +269,7 @@ def _as_released(cell: NotebookNode) -> Cell:
 
 
 class TolerantExporter(NotebookExporter):
-    """nbgrader's exporter, but a file that is missing or no notebook reads as an empty one.
+    """nbgrader's exporter, but a missing or invalid file is read as an empty notebook.
 
     The graft step that follows looks for the file itself.
     """
@@ -280,32 +277,32 @@ class TolerantExporter(NotebookExporter):
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **options: Any
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Export the notebook in the file of that name, if there is one."""
+        """Export the notebook in a file, or an empty one if it cannot be read."""
         path = Path(filename)
         resources = {} if resources is None else resources
         resources["metadata"] = {"path": str(path.parent), "name": path.stem}
-        return self.from_notebook_node(_read_if_possible(path), resources=resources, **options)
+        return self.from_notebook_node(_read_if_possible(path), resources=resources, **options)  # type: ignore[no-any-return, no-untyped-call]
 
 
 def _read_if_possible(path: Path) -> NotebookNode:
     try:
         if path.stat().st_size <= MAX_BYTES:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # what is odd about a submission is no news here
-                return nbformat.read(path, as_version=4)
-    except Exception:  # whatever a hostile file makes of the reader
+                warnings.simplefilter("ignore")  # malformed submissions are expected here
+                return nbformat.read(path, as_version=4)  # type: ignore[no-any-return]
+    except Exception:  # noqa: BLE001, S110  (a hostile file can make the reader raise anything)
         pass
-    return nbformat.v4.new_notebook()
+    return nbformat.v4.new_notebook()  # type: ignore[no-any-return]
 
 
-class Graft(NbGraderPreprocessor):
+class Graft(NbGraderPreprocessor):  # type: ignore[misc]
     """The only sanitizing step of ``nbgrader autograde``: the submission becomes the grafted notebook."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """Return the grafted notebook; `nb` itself is not looked at, its file is."""
+        """Return the grafted notebook, made from the file of `nb` and not from `nb` itself."""
         check_name(str(resources.get("nbgrader", {}).get("student", "")))
-        material = material_of(resources)
+        spec = spec_of(resources)
         folder, name = Path(resources["metadata"]["path"]), resources["metadata"]["name"]
-        expected = Course.find(Path.cwd()).notebooks(material.assignment)
+        expected = Course.find(Path.cwd()).notebooks(spec.assignment)
         path = find_notebook(folder, name, expected) or folder / f"{name}.ipynb"
-        return graft_file(path, material.source, material.release), resources
+        return graft_file(path, spec.source, spec.release), resources

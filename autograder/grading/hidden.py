@@ -1,7 +1,7 @@
-"""Keeping the hidden lines of graded cells out of what students get back.
+"""Keep the hidden lines of graded cells out of the feedback.
 
-The lines are in the kernel from the moment in which their cell runs: a student's code can read them there,
-and print them. Nothing in them tells an answer; but who prints them would have them on their feedback page.
+The lines are in the kernel once their cell runs, so student code can read and print them. They contain no
+answers, but a student who prints them must not see them on the feedback page.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.grading.tasks import is_test, visible_source
-from autograder.results.outcome import Outcome
+from autograder.outcome import Outcome
 
-#: What stands in place of outputs that show hidden lines.
-LEFT_OUT = "(left out: it showed lines of hidden tests)\n"
+#: The replacement for outputs that show hidden lines.
+LEFT_OUT = "(omitted: the output contained lines of hidden tests)\n"
 
-#: A shorter line could be anybody's.
+#: Shorter lines are too common to be recognised as hidden.
 _SHORTEST = 12
 
 _COLOURS = re.compile(r"\x1b\[[\d;]*m|<[^<>]*>")
@@ -45,28 +45,28 @@ class Hidden:
         self._lines = {line for line in everything - shown if len(line) >= _SHORTEST}
 
     def is_in(self, text: str) -> bool:
-        """Return whether a text shows one of the lines, however it is coloured, marked up or escaped."""
+        """Return whether a text contains one of the lines, even if coloured, marked up or escaped."""
         bare = _bare(text)
         return any(line in bare for line in self._lines)
 
-    def leave_out_of_outputs(self, nb: NotebookNode) -> None:
-        """Put a remark in place of a cell's outputs that show hidden lines, one by one or together."""
+    def redact_outputs(self, nb: NotebookNode) -> None:
+        """Replace the outputs of each cell that, taken together, show hidden lines."""
         for cell in nb.cells:
             if cell.cell_type != "code" or not self.is_in("".join(_texts(cell.outputs))):
                 continue
             remark = nbformat.v4.new_output("stream", name="stdout", text=LEFT_OUT)
             cell.outputs = [remark]
 
-    def leave_out_of_outcome(self, outcome: Outcome) -> None:
-        """Take out of what is told about a task the words of the student's code that show hidden lines."""
+    def redact_outcome(self, outcome: Outcome) -> None:
+        """Replace text of the student's code that shows hidden lines in an outcome."""
         outcome.details = [(name, "wrong" if self.is_in(what) else what) for name, what in outcome.details]
         if self.is_in(outcome.verdict):
             outcome.verdict = "raised an exception"
 
 
 def _bare(text: str) -> str:
-    """Return a text without what can be put between its characters and still be read."""
-    # A number of a character can begin with zeros, and can be that of none; Python reads so many digits only.
+    """Return a text without characters that can be inserted while it stays readable."""
+    # Character references may have leading zeros, or be invalid; Python limits the digits that it parses.
     readable = re.sub(r"&#\d{8,};?", "", re.sub(r"&#0+(?=\d)", "&#", _COLOURS.sub("", text)))
     return re.sub(r"[\s\\'\"]", "", html.unescape(readable))
 

@@ -1,6 +1,6 @@
-"""The answer key: what the source notebook, and each known mistake, answers under the assignment's seed.
+"""The answer key: the answers of the source notebook and of each known mistake, for the assignment's seed.
 
-The source is trusted, and runs as a submission does, in a kernel of its own. The mistakes share a second one.
+The source notebook runs like a submission, in its own kernel; the mistakes share a second kernel.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ import numpy as np
 from nbformat import NotebookNode
 
 from autograder.course import METADATA, NEVER_RELEASED, Course
-from autograder.errors import AutograderError
-from autograder.files import write_atomically
 from autograder.grading.execute import GradingExecute
-from autograder.grading.gradebook import fingerprint
-from autograder.grading.material import Material
 from autograder.grading.mistakes import Solution
+from autograder.grading.notebook_spec import NotebookSpec
 from autograder.grading.tasks import declared, is_solution, is_test, task_of
-from autograder.notebook.answers import ANSWER_MIME
-from autograder.notebook.encoding import decode
-from autograder.notebook.relations import Relation
+from autograder.hashing import hash_code, hash_parts
+from gradbook.errors import GradbookError
+from gradbook.files import write_atomically
+from gradbook.protocol.answers import ANSWER_MIME
+from gradbook.protocol.encoding import decode
+from gradbook.protocol.relations import Relation
 
 
 class Raised:
-    """In place of a value: computing the answer raised an exception."""
+    """The exception that was raised instead of computing a value."""
 
     def __init__(self, type_: str, message: str) -> None:
         self.type = type_
@@ -46,13 +46,13 @@ class Answer:
     Attributes
     ----------
     value
-        What the code computed, or `Raised`.
+        The value that the code computed, or `Raised`.
     relation
-        How it is compared; only the key's counts.
+        How it is compared; only that of the key is used.
     weight
-        Its share of the task's points, relative to the others; only the key's counts.
+        Its share of the task's points, relative to the others; only that of the key is used.
     about
-        What is asked, for the student; only the key's counts.
+        A description of the question for the student; only that of the key is used.
     """
 
     value: Any
@@ -66,7 +66,7 @@ Answers = dict[str, Answer]
 
 @dataclass(frozen=True)
 class Mistake:
-    """A known mistake with what it answers."""
+    """A known mistake with its answers."""
 
     name: str
     title: str
@@ -80,34 +80,34 @@ class Mistake:
 
     @property
     def answers(self) -> Answers:
-        """What code with this mistake answers."""
+        """The answers of code with this mistake."""
         return parse_answers(self.payloads)
 
 
 @dataclass(frozen=True)
 class Key:
-    """The answer key of a notebook. Pickles, and is kept as JSON.
+    """The answer key of a notebook. It can be pickled, and is cached as JSON.
 
     Attributes
     ----------
     payloads
-        For each task, its answers as the run recorded them.
+        The recorded answers of each task.
     mistakes
-        For each task, the mistakes that are known for it.
+        The known mistakes of each task.
     """
 
     payloads: dict[str, list[dict[str, Any]]]
     mistakes: dict[str, list[Mistake]]
 
     def answers(self, task: str) -> Answers:
-        """Return the right answers of a task."""
+        """Return the correct answers of a task."""
         return parse_answers(self.payloads[task])
 
 
 def parse_answers(payloads: Any) -> Answers:
-    """Return the answers that `payloads` hold.
+    """Return the answers in `payloads`.
 
-    What is no answer is passed over; of several with one name the last counts.
+    Invalid payloads are ignored; if several answers have the same name, the last one is used.
     """
     answers: Answers = {}
     for payload in payloads:
@@ -129,7 +129,7 @@ def parse_answers(payloads: Any) -> Answers:
 
 
 def recorded(cell: NotebookNode) -> list[dict[str, Any]]:
-    """Return the answers that a cell's run recorded, as they left the kernel."""
+    """Return the answers that a cell recorded, as sent by the kernel."""
     return [
         output["data"][ANSWER_MIME]
         for output in cell.get("outputs", [])
@@ -137,79 +137,81 @@ def recorded(cell: NotebookNode) -> list[dict[str, Any]]:
     ]
 
 
-def answer_key(course: Course, material: Material, execute: GradingExecute) -> Key:
-    """Return the key to a notebook: the one kept in the course's private folder, or a new one.
+def answer_key(course: Course, spec: NotebookSpec, execute: GradingExecute) -> Key:
+    """Return the answer key of a notebook, from the cache in the course's private folder or computed.
 
     Raises
     ------
-    AutograderError
-        When the source notebook itself does not answer.
+    GradbookError
+        If the source notebook does not record its answers.
     """
-    kept = course.private / "keys" / f"{material.assignment}-{material.name}-{_fingerprint(material)}.json"
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):  # missing or damaged: made anew
-        raw = json.loads(kept.read_text(encoding="utf-8"))
+    cached = course.private / "keys" / f"{spec.assignment}-{spec.name}-{_fingerprint(spec)}.json"
+    with contextlib.suppress(
+        OSError, ValueError, KeyError, TypeError
+    ):  # missing or damaged: compute it again
+        raw = json.loads(cached.read_text(encoding="utf-8"))
         return Key(
             raw["payloads"],
             {task: [Mistake(**one) for one in all_] for task, all_ in raw["mistakes"].items()},
         )
-    key = compute_key(material, execute)
-    write_atomically(kept, json.dumps(asdict(key)), mode=0o600)
+    key = compute_key(spec, execute)
+    write_atomically(cached, json.dumps(asdict(key)), mode=0o600)
     return key
 
 
-def _fingerprint(material: Material) -> str:
-    """Return a hash of all that the key depends on."""
+def _fingerprint(spec: NotebookSpec) -> str:
+    """Return a hash of everything that the key depends on."""
     parts = [
-        # A contributor changes the code that answers are made with, and no version.
-        fingerprint.of_package("data", "notebook"),
+        # Contributors change the code that computes answers without changing the version.
+        hash_code("gradbook"),
         np.__version__,
-        material.source_text,
-        str(material.seed),
-        *(str(mistake) for mistake in material.mistakes),
-        *(f"{name} {hashlib.sha256(content).hexdigest()}" for name, content in material.weights),
+        spec.source_text,
+        str(spec.seed),
+        *(str(mistake) for mistake in spec.mistakes),
+        *(f"{name} {hashlib.sha256(content).hexdigest()}" for name, content in spec.weights),
     ]
-    return fingerprint.of_parts(parts)[:20]
+    return hash_parts(parts)[:20]
 
 
-def compute_key(material: Material, execute: GradingExecute) -> Key:
-    """Run the source notebook, and each of its known mistakes, and return the key.
+def compute_key(spec: NotebookSpec, execute: GradingExecute) -> Key:
+    """Compute the answer key by running the source notebook and each of its known mistakes.
 
     Raises
     ------
-    AutograderError
-        When a task's reference leaves no answers, or raises; or a mistake is not run.
+    GradbookError
+        If the reference solution of a task records no answers or raises, or a mistake is not run.
     """
-    reference = _copy(material.source)
-    _run(reference, material, execute)
-    key = Key({}, {task: [] for task in material.tasks})
+    reference = _copy(spec.source)
+    _run(reference, spec, execute)
+    key = Key({}, {task: [] for task in spec.tasks})
     for cell in reference.cells:
         if is_test(cell):
-            key.payloads[task_of(cell)] = _checked(cell, material)
-    tests = run_solutions(material, material.mistakes, execute)
-    for mistake in material.mistakes:
-        payloads = tuple(recorded(_run_at_all(tests[mistake.name], mistake, material)))
+            key.payloads[task_of(cell)] = _checked(cell, spec)
+    tests = run_solutions(spec, spec.mistakes, execute)
+    for mistake in spec.mistakes:
+        payloads = tuple(recorded(_require_run(tests[mistake.name], mistake, spec)))
         known = Mistake(mistake.name, mistake.title, mistake.message, payloads)
         key.mistakes[mistake.task].append(known)
     return key
 
 
 def run_solutions(
-    material: Material, solutions: Sequence[Solution], execute: GradingExecute
+    spec: NotebookSpec, solutions: Sequence[Solution], execute: GradingExecute
 ) -> dict[str, NotebookNode]:
-    """Run each solution in place of its task's reference.
+    """Run each solution in place of its task's reference solution.
 
-    All run in one kernel, one after the other, and each on fresh ground: the cells before its task's
-    graded cell run again, so that no class or variable that another has spoilt is left.
+    All run in one kernel, one after another. For each solution, the cells before its task's graded cell run
+    again, so that no other solution can affect it.
 
     Returns
     -------
     dict of str to NotebookNode
-        For each solution's name, the graded cell with the outputs that the solution gave it.
+        The graded cell with its outputs, by name of the solution.
     """
     tests: dict[str, NotebookNode] = {}
     cells: list[NotebookNode] = []
     for solution in solutions:
-        for cell in material.source.cells:
+        for cell in spec.source.cells:
             is_own = task_of(cell) == solution.task
             if is_test(cell) and not is_own:
                 continue
@@ -224,35 +226,35 @@ def run_solutions(
                 cell.metadata[METADATA] = {**declared(cell), "solution": solution.name}
                 tests[solution.name] = cell
                 break
-    _run(nbformat.v4.new_notebook(metadata=material.source.metadata, cells=cells), material, execute)
+    _run(nbformat.v4.new_notebook(metadata=spec.source.metadata, cells=cells), spec, execute)
     return tests
 
 
-def _run(notebook: NotebookNode, material: Material, execute: GradingExecute) -> None:
+def _run(notebook: NotebookNode, spec: NotebookSpec, execute: GradingExecute) -> None:
     with TemporaryDirectory(prefix="autograder-key-") as folder:
-        material.put_weights(Path(folder))
-        execute.run(notebook, Path(folder), material.seed)
+        spec.put_weights(Path(folder))
+        execute.run(notebook, Path(folder), spec.seed)
 
 
 def _copy(node: NotebookNode) -> NotebookNode:
-    return nbformat.from_dict(json.loads(json.dumps(node)))
+    return nbformat.from_dict(json.loads(json.dumps(node)))  # type: ignore[no-any-return]
 
 
-def _run_at_all(cell: NotebookNode, mistake: Solution, material: Material) -> NotebookNode:
-    """Return a mistake's graded cell; what it did not answer for want of time is nothing to know it by."""
+def _require_run(cell: NotebookNode, mistake: Solution, spec: NotebookSpec) -> NotebookNode:
+    """Return a mistake's graded cell, or raise an error if the mistake was not run for lack of time."""
     run = declared(cell).get("run", "")
     if not run.startswith("not run"):
         return cell
-    msg = f"The mistake {mistake.name} was not run, nor were those after it."
-    raise AutograderError(
+    msg = f"The mistake {mistake.name} and the ones after it were not run."
+    raise GradbookError(
         msg,
-        where=f"source_solutions/{material.assignment}/{NEVER_RELEASED[0]}/{material.name}.py",
+        where=f"source_solutions/{spec.assignment}/{NEVER_RELEASED[0]}/{spec.name}.py",
         got=run,
-        next="make it and those before it take less time, or end no kernel",
+        next="make it and the mistakes before it faster, or keep them from killing the kernel",
     )
 
 
-def _checked(cell: NotebookNode, material: Material) -> list[dict[str, Any]]:
+def _checked(cell: NotebookNode, spec: NotebookSpec) -> list[dict[str, Any]]:
     payloads = recorded(cell)
     answers = parse_answers(payloads)
     raised = [
@@ -261,12 +263,12 @@ def _checked(cell: NotebookNode, material: Material) -> list[dict[str, Any]]:
     errors = [f"{out.ename}: {out.evalue}" for out in cell.outputs if out.output_type == "error"]
     if answers and not raised and not errors:
         return payloads
-    msg = f"The reference does not answer the task {task_of(cell)!r}."
-    raise AutograderError(
+    msg = f"The reference solution records no valid answers for the task {task_of(cell)!r}."
+    raise GradbookError(
         msg,
-        where=f"source_solutions/{material.assignment}/{material.name}.ipynb",
+        where=f"source_solutions/{spec.assignment}/{spec.name}.ipynb",
         got="; ".join([*raised, *errors]) or declared(cell).get("run") or "no answer recorded",
-        next="open the notebook, run it from the top, and mend what fails",
+        next="open the notebook, run it from the top, and fix what fails",
     )
 
 

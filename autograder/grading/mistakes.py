@@ -1,8 +1,8 @@
-"""The wrong and the right solutions that lie beside an assignment's source notebooks.
+"""The known mistakes and the variants beside an assignment's source notebooks.
 
-``mistakes/<notebook>.py`` holds what people really write, ``variants/<notebook>.py`` right solutions written
-differently: a function each, decorated with the task that it solves. The files are read as text; nothing in
-them is executed here.
+``mistakes/<notebook>.py`` contains wrong solutions that students actually write, ``variants/<notebook>.py``
+correct solutions that differ from the reference: one function each, decorated with the task that it solves.
+The files are parsed, never executed.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from autograder.errors import AutograderError
+from gradbook.errors import GradbookError
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
 
 
 @dataclass(frozen=True)
 class Solution:
-    """A wrong or right way to solve a task.
+    """A wrong or correct solution of a task.
 
     Attributes
     ----------
@@ -32,13 +32,13 @@ class Solution:
     task
         The id of the task that it solves.
     title
-        A mistake in one sentence: the first line of its docstring.
+        The mistake in one sentence: the first line of its docstring.
     message
         The whole docstring, for the student.
     hidden_only
-        Why the visible checks cannot catch it, None where they do.
+        Why the visible checks cannot detect it, or None if they can.
     source
-        The function, as text, without decorator and docstring.
+        The source of the function, without decorator and docstring.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Solution:
         Parameters
         ----------
         solution
-            The cell that it takes the place of, for its decorators and the function's name.
+            The cell that it replaces, which provides the decorators and the function's name.
         """
         target = only_function(solution)
         function = only_function(self.source)
@@ -63,7 +63,10 @@ class Solution:
         return ast.unparse(function)
 
 
-def mistake(task: str, hidden_only: str | None = None) -> Callable[[_Function], _Function]:
+def mistake(
+    task: str,  # noqa: ARG001  (the file is parsed, never run)
+    hidden_only: str | None = None,  # noqa: ARG001
+) -> Callable[[_Function], _Function]:
     """Mark a function of a ``mistakes/`` file as a wrong solution of `task`.
 
     Its docstring is the message for the student: the first line names the mistake, the rest explains it.
@@ -73,25 +76,25 @@ def mistake(task: str, hidden_only: str | None = None) -> Callable[[_Function], 
     task
         The task's id.
     hidden_only
-        Why no visible check can catch it; None where they must.
+        Why no visible check can detect it, or None if one must.
     """
     return lambda function: function
 
 
-def variant(task: str) -> Callable[[_Function], _Function]:
-    """Mark a function of a ``variants/`` file as a right solution of `task`, written differently."""
+def variant(task: str) -> Callable[[_Function], _Function]:  # noqa: ARG001
+    """Mark a function of a ``variants/`` file as a correct solution of `task`, unlike the reference."""
     return lambda function: function
 
 
 def read_solutions(path: Path) -> list[Solution]:
-    """Return the solutions that a ``mistakes/`` or ``variants/`` file holds, in order.
+    """Return the solutions in a ``mistakes/`` or ``variants/`` file, in order.
 
-    A file that is not there holds none.
+    A missing file contains no solutions.
 
     Raises
     ------
-    AutograderError
-        When the file is not Python, or a function in it is not marked with its task.
+    GradbookError
+        If the file is not valid Python, or a function in it is not marked with its task.
     """
     if not path.is_file():
         return []
@@ -100,42 +103,42 @@ def read_solutions(path: Path) -> list[Solution]:
         tree = ast.parse(text)
     except SyntaxError as error:
         msg = f"{path.name} is not valid Python: {error.msg}."
-        raise AutograderError(msg, where=f"{path}, line {error.lineno}") from None
-    solutions = [_solution(node, path) for node in tree.body if not isinstance(node, _NO_SOLUTION)]
+        raise GradbookError(msg, where=f"{path}, line {error.lineno}") from None
+    solutions = [_solution(node, path) for node in tree.body if not isinstance(node, _NOT_SOLUTIONS)]
     for name, count in Counter(solution.name for solution in solutions).items():
         if count > 1:
             msg = f"Two functions are called {name}."
-            raise AutograderError(msg, where=path, expected="a name of its own for each")
+            raise GradbookError(msg, where=path, expected="a unique name for each function")
     return solutions
 
 
-def deal(mistakes: Sequence[Solution], hands: int = 1) -> list[list[Solution]]:
-    """Deal mistakes out to students, no two of one task to the same.
+def distribute(mistakes: Sequence[Solution], students: int = 1) -> list[list[Solution]]:
+    """Distribute mistakes among students, such that no student gets two mistakes of the same task.
 
     Parameters
     ----------
     mistakes
-        All are dealt.
-    hands
-        The number of students; more where a task has more mistakes.
+        The mistakes to distribute.
+    students
+        The minimum number of students; there are more if a task has more mistakes.
     """
     most = max(Counter(mistake.task for mistake in mistakes).values(), default=0)
-    dealt: list[list[Solution]] = [[] for _ in range(max(hands, most))]
+    shares: list[list[Solution]] = [[] for _ in range(max(students, most))]
     for mistake in mistakes:
-        free = [hand for hand in dealt if mistake.task not in {other.task for other in hand}]
+        free = [share for share in shares if mistake.task not in {other.task for other in share}]
         min(free, key=len).append(mistake)
-    return dealt
+    return shares
 
 
-#: What may stand in such a file beside solutions: imports, and a docstring.
-_NO_SOLUTION = (ast.Import, ast.ImportFrom, ast.Expr)
+#: Statements that are allowed beside solutions: imports, and a docstring.
+_NOT_SOLUTIONS = (ast.Import, ast.ImportFrom, ast.Expr)
 
 
 def _solution(node: ast.stmt, path: Path) -> Solution:
     if not isinstance(node, ast.FunctionDef):
-        msg = "Something in this file is no solution, and would never be used."
+        msg = "A statement in this file is not a solution, and would never be used."
         where = f"{path}, line {node.lineno}"
-        raise AutograderError(
+        raise GradbookError(
             msg, where=where, expected="functions and imports only", got=ast.unparse(node)[:60]
         )
     match node.decorator_list:
@@ -144,20 +147,20 @@ def _solution(node: ast.stmt, path: Path) -> Solution:
         ]:
             pass
         case _:
-            msg = f"{node.name} does not say which task it solves."
-            raise AutograderError(
+            msg = f"{node.name} does not name the task that it solves."
+            raise GradbookError(
                 msg,
                 where=f"{path}, line {node.lineno}",
                 expected='@mistake("task_id") or @variant("task_id") above it, and no other decorator',
             )
     if isinstance(call.func, ast.Name) and call.func.id == "mistake" and not ast.get_docstring(node):
         msg = f"The mistake {node.name} has no message for the student."
-        raise AutograderError(msg, where=f"{path}, line {node.lineno}", expected="a docstring")
+        raise GradbookError(msg, where=f"{path}, line {node.lineno}", expected="a docstring")
     hidden_only = None
     for keyword in call.keywords:
         if keyword.arg == "hidden_only" and isinstance(keyword.value, ast.Constant):
             hidden_only = str(keyword.value.value)
-    message = _reflowed(ast.get_docstring(node) or "")
+    message = _unwrapped(ast.get_docstring(node) or "")
     bare = copy.deepcopy(node)
     bare.decorator_list = []
     if message and len(node.body) > 1:
@@ -167,22 +170,22 @@ def _solution(node: ast.stmt, path: Path) -> Solution:
     return Solution(node.name, task, title, message, hidden_only, source)
 
 
-def _reflowed(docstring: str) -> str:
-    """Return a docstring with its paragraphs on one line each: a page breaks lines where it needs to."""
+def _unwrapped(docstring: str) -> str:
+    """Return a docstring with one line per paragraph, because pages wrap lines themselves."""
     paragraphs = inspect.cleandoc(docstring).split("\n\n")
     return "\n\n".join(" ".join(paragraph.splitlines()) for paragraph in paragraphs)
 
 
 def only_function(source: str) -> ast.FunctionDef:
-    """Return the one function that a solution cell defines.
+    """Return the only function that a solution cell defines.
 
     Raises
     ------
-    AutograderError
-        When there is not one.
+    GradbookError
+        If it does not define exactly one function.
     """
     functions = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
     if len(functions) != 1:
-        msg = "A solution cell holds exactly one function."
-        raise AutograderError(msg, got=f"{len(functions)} functions in: {source[:60]!r}")
+        msg = "A solution cell must define exactly one function."
+        raise GradbookError(msg, got=f"{len(functions)} functions in: {source[:60]!r}")
     return functions[0]

@@ -1,6 +1,6 @@
-"""Is a learner's copy ready to be handed in? Its files, its cells, its weights, and what the checks say.
+"""Check whether a learner's copy is ready to be submitted: files, cells, weights, and results of the checks.
 
-Nothing here needs the solutions: students have none.
+This works without the solutions, which students do not have.
 """
 
 from __future__ import annotations
@@ -11,55 +11,42 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.course import (
-    HOW_TO_RESTORE,
-    METADATA,
-    RELEASE,
-    TEST_SUFFIX,
-    WORK,
-    Course,
-    how_to_start_again,
-)
-from autograder.errors import AutograderError
+from autograder.course import HOW_TO_RESTORE, METADATA, WORK, Course, how_to_start_again
 from autograder.grading.collect.folder import find_notebook
 from autograder.grading.execute import GradingExecute
 from autograder.grading.graft import Cell, UnreadableError, graft, read_cells
-from autograder.grading.tasks import (
-    declared,
-    is_test,
-    nbgrader_of,
-    read_notebook,
-    read_tasks,
-    task_of,
-)
-from autograder.notebook.messages import Unusable
-from autograder.notebook.training.models import load_model
-from autograder.results.readiness import Readiness, TaskState
+from autograder.grading.tasks import declared, is_test, nbgrader_of, read_notebook, read_tasks, task_of
+from autograder.outcome import Readiness, TaskState
+from gradbook.classes import TEST_SUFFIX
+from gradbook.errors import GradbookError
+from gradbook.files import RELEASE
+from gradbook.messages import Unusable
+from gradbook.training.models import load_model
 
 
-def look(course: Course, assignment: str) -> Readiness:
-    """Look at a learner's copy as it would be handed in; its checks are run, and nothing is written.
+def check_readiness(course: Course, assignment: str) -> Readiness:
+    """Check a learner's copy in ``work/`` before it is submitted: run its checks without storing anything.
 
     Parameters
     ----------
     course, assignment
-        Whose copy, in ``work/``.
+        The course and the name of the assignment.
 
     Raises
     ------
-    AutograderError
-        When there is no copy, or no release to compare it with.
+    GradbookError
+        If there is no copy, or no release to compare it with.
     """
     folder = course.folder(WORK) / assignment
     names = course.notebooks(assignment, RELEASE)
     if not names:
-        msg = f"The notebooks of {assignment} are not here."
-        raise AutograderError(msg, expected=course.folder(RELEASE) / assignment, next=HOW_TO_RESTORE)
+        msg = f"The notebooks of {assignment} are missing here."
+        raise GradbookError(msg, expected=course.folder(RELEASE) / assignment, next=HOW_TO_RESTORE)
     if not folder.is_dir():
         msg = f"You have no copy of {assignment} yet."
-        raise AutograderError(msg, expected=folder, next="autograder lab")
+        raise GradbookError(msg, expected=folder, next="gradbook lab")
     config = course.config()
-    # One's own code needs no walls against oneself.
+    # Learners run their own code, so it needs no sandbox.
     config.GradingExecute.sandbox = "none"
     execute = GradingExecute(config=config)
     tasks: list[TaskState] = []
@@ -69,29 +56,29 @@ def look(course: Course, assignment: str) -> Readiness:
         release = read_notebook(course.folder(RELEASE) / assignment / f"{name}.ipynb")
         path = find_notebook(folder, name, names)
         if path is None:
-            problems.append(f"{name}.ipynb is missing; autograder lab puts a new copy there")
+            problems.append(f"{name}.ipynb is missing; gradbook lab creates a new copy")
             tasks += [TaskState(name, task, points, "missing") for task, points in _asked(release)]
             continue
         if path.name != f"{name}.ipynb":
-            problems.append(f"{path.name} is to be called {name}.ipynb")
+            problems.append(f"{path.name} must be named {name}.ipynb")
         try:
             cells = read_cells(path)
         except UnreadableError as error:
             problems.append(f"{path.name} cannot be read: {error}; {how_to_start_again(path)}")
             tasks += [TaskState(name, task, points, "cannot be read") for task, points in _asked(release)]
             continue
-        # As grading does it, without what is hidden: helpers in cells of one's own come along.
+        # Grafted as for grading, but without hidden tests; cells that the learner added are included.
         notebook = graft(cells, release, release)
-        gone = _gone(release, cells, notebook)
+        deleted = _deleted_answers(release, cells, notebook)
         problems += [
-            f"{name}.ipynb: the cell of {cell} is gone; autograder reset brings it back, empty"
-            for cell in gone
+            f"{name}.ipynb: the cell of {cell} was deleted; gradbook reset restores it, without your answer"
+            for cell in deleted
         ]
         problems += _weights(folder, release)
         odd = [
             note
             for note in notebook.metadata[METADATA]["notes"]
-            if not any(f"`{cell}`" in note for cell in gone)
+            if not any(f"`{cell}`" in note for cell in deleted)
         ]
         notes += [f"{name}.ipynb: {note}" for note in odd]
         execute.run(notebook, folder, seed=0)
@@ -107,7 +94,7 @@ def _asked(release: NotebookNode) -> list[tuple[str, float]]:
 
 
 def _answers(release: NotebookNode) -> dict[str, NotebookNode]:
-    """Return the cells that a student writes in, by id."""
+    """Return the solution cells, by id."""
     return {
         str(nbgrader_of(cell)["grade_id"]): cell
         for cell in release.cells
@@ -115,8 +102,8 @@ def _answers(release: NotebookNode) -> dict[str, NotebookNode]:
     }
 
 
-def _gone(release: NotebookNode, cells: Sequence[Cell], notebook: NotebookNode) -> list[str]:
-    """Return the ids of answers that are in no cell any more, whatever became of its metadata."""
+def _deleted_answers(release: NotebookNode, cells: Sequence[Cell], notebook: NotebookNode) -> list[str]:
+    """Return the ids of solution cells that were deleted, without those that only lost their metadata."""
     there = {cell.grade_id for cell in cells} | {cell.id for cell in cells}
     written = _answers(notebook)
     return [
@@ -133,12 +120,12 @@ def _weights(folder: Path, release: NotebookNode) -> Iterator[str]:
                 load_model(folder / task.weights)
             except Unusable as error:
                 missing = not (folder / task.weights).is_file()
-                why = "is not there yet" if missing else error.verdict.rstrip(".")
-                yield f"{task.weights}: {why}; run the cell that trains {task.id}, then save_model writes it"
+                why = "is missing" if missing else error.verdict.rstrip(".")
+                yield f"{task.weights}: {why}; run the cell that trains {task.id} and saves the weights"
 
 
 def _states(release: NotebookNode, notebook: NotebookNode) -> Mapping[str, str]:
-    """Return where each task and question of a learner's notebook stands, once it ran."""
+    """Return the state of each task and question of an executed notebook."""
     given = _answers(release)
     states = {
         id_: "not answered" if cell.source.strip() == given[id_].source.strip() else "answered"
@@ -149,13 +136,13 @@ def _states(release: NotebookNode, notebook: NotebookNode) -> Mapping[str, str]:
 
 
 def _state(cell: NotebookNode) -> str:
-    """Return in a line what a graded cell said when it ran."""
+    """Return the state of a task from the output of its executed graded cell."""
     stopped = declared(cell).get("run")
     if stopped:
         return str(stopped)
     texts = [str(o.get("text") or o.get("data", {}).get("text/plain", "")) for o in cell.outputs]
-    said = next((text for text in texts if text.startswith(f"{task_of(cell)}:")), "")
-    line = said.partition("\n")[0].removeprefix(f"{task_of(cell)}:").strip()
+    message = next((text for text in texts if text.startswith(f"{task_of(cell)}:")), "")
+    line = message.partition("\n")[0].removeprefix(f"{task_of(cell)}:").strip()
     return (
-        "checks passed" if re.fullmatch(r"\d+ checks? passed\.", line) else line or "its check says nothing"
+        "checks passed" if re.fullmatch(r"\d+ checks? passed\.", line) else line or "its check has no output"
     )

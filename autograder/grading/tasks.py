@@ -1,4 +1,4 @@
-"""The tasks of a source notebook: their points, and what each declares."""
+"""The tasks of a source notebook: their points, and their declarations."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.course import METADATA, TEST_SUFFIX, known
-from autograder.errors import AutograderError
+from autograder.course import METADATA
+from gradbook.classes import TEST_SUFFIX
+from gradbook.errors import GradbookError, known
 
-#: The marks around what students write themselves.
+#: The marks around the part of a solution cell that students write.
 SOLUTION = ("BEGIN SOLUTION", "END SOLUTION")
 
-#: The marks around the lines of a graded cell that are cut at release.
+#: The marks around the lines of a graded cell that the release omits.
 HIDDEN = ("BEGIN HIDDEN TESTS", "END HIDDEN TESTS")
 
 
@@ -31,15 +32,15 @@ class Task:
     id
         The ``grade_id`` of its solution cell.
     points
-        What it is worth.
+        The points that it is worth.
     needs
-        The tasks that its tests call, besides itself.
+        The other tasks that its tests call.
     loops
         Whether Python loops are allowed.
     timeout
         Seconds for its graded cell; None for the configured limit.
     weights
-        The file of saved weights that answers it, by the reference's model; empty for most tasks.
+        The file of saved weights that the reference's model answers it with; empty for most tasks.
     """
 
     id: str
@@ -51,12 +52,12 @@ class Task:
 
 
 def read_notebook(path: Path) -> NotebookNode:
-    """Read one of the course's own notebooks as it is: nbformat's reader would mend what a lint looks for.
+    """Read one of the course's own notebooks without fixing the problems that lints report.
 
     Raises
     ------
-    AutograderError
-        When the file is not a notebook, naming it.
+    GradbookError
+        If the file is not a notebook.
     """
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
@@ -64,33 +65,34 @@ def read_notebook(path: Path) -> NotebookNode:
             if isinstance(cell["source"], list):
                 cell["source"] = "".join(cell["source"])
             if not isinstance(cell["metadata"], dict) or not isinstance(cell["cell_type"], str):
-                raise TypeError("a cell without type or metadata")
+                msg = "a cell without type or metadata"
+                raise TypeError(msg)
     except (ValueError, KeyError, TypeError) as error:
         msg = f"{path.name} is not a notebook."
         got = f"no {error}" if isinstance(error, KeyError) else str(error)
-        # The whole path: the command is typed in the course folder, or somewhere else in it.
-        next_ = f"put the file back; in a clone: git checkout -- {shlex.quote(str(path))}"
-        raise AutograderError(msg, where=path, got=got, next=next_) from None
-    return nbformat.from_dict(raw)
+        # The absolute path, because the user may be in any folder of the course.
+        next_ = f"restore the file; in a clone: git checkout -- {shlex.quote(str(path))}"
+        raise GradbookError(msg, where=path, got=got, next=next_) from None
+    return nbformat.from_dict(raw)  # type: ignore[no-any-return]
 
 
 def nbgrader_of(cell: NotebookNode) -> Mapping[str, Any]:
-    """Return a cell's nbgrader metadata, empty where it has none."""
-    return cell.metadata.get("nbgrader", {})
+    """Return a cell's nbgrader metadata, which may be empty."""
+    return cell.metadata.get("nbgrader", {})  # type: ignore[no-any-return]
 
 
 def declared(cell: NotebookNode) -> Mapping[str, Any]:
-    """Return what a cell declares to the autograder."""
-    return cell.metadata.get(METADATA, {})
+    """Return a cell's metadata for the autograder."""
+    return cell.metadata.get(METADATA, {})  # type: ignore[no-any-return]
 
 
 def is_solution(cell: NotebookNode) -> bool:
-    """Return whether a student writes in this cell."""
+    """Return whether this is a solution cell, which students write."""
     return bool(nbgrader_of(cell).get("solution"))
 
 
 def is_test(cell: NotebookNode) -> bool:
-    """Return whether this is the graded cell of a task (and not a question graded by hand)."""
+    """Return whether this is the graded cell of a task, as opposed to a manually graded question."""
     meta = nbgrader_of(cell)
     return bool(meta.get("grade")) and not meta.get("solution") and cell.cell_type == "code"
 
@@ -102,7 +104,7 @@ def task_of(cell: NotebookNode) -> str:
 
 
 def visible_source(cell: NotebookNode) -> str:
-    """Return a graded cell's text as students get it: without what is hidden."""
+    """Return the source of a graded cell without its hidden lines, as in the release."""
     lines, hidden = [], False
     for line in cell.source.split("\n"):
         if HIDDEN[0] in line:
@@ -115,26 +117,26 @@ def visible_source(cell: NotebookNode) -> str:
 
 
 def without_marks(source: str) -> str:
-    """Return a solution cell as a student would have written it, without the marks around the solution."""
+    """Return the source of a solution cell without the marks around the solution."""
     return "\n".join(line for line in source.splitlines() if not any(mark in line for mark in SOLUTION))
 
 
 def reference_of(source: NotebookNode) -> dict[str, str]:
-    """Return a source notebook's solutions by task, as a student would have written them."""
+    """Return the reference solutions of a source notebook by task, without the marks around them."""
     return {task_of(cell): without_marks(cell.source) for cell in source.cells if is_solution(cell)}
 
 
 def with_solutions(released: NotebookNode, solutions: Mapping[str, str]) -> NotebookNode:
-    """Return a released notebook as a student hands it in who wrote these solutions."""
+    """Return a released notebook with these solutions inserted, as a student would submit it."""
     notebook = nbformat.from_dict(json.loads(json.dumps(released)))
     for cell in notebook.cells:
         if is_solution(cell) and task_of(cell) in solutions:
             cell.source = solutions[task_of(cell)]
-    return notebook
+    return notebook  # type: ignore[no-any-return]
 
 
 def given_source(cell: NotebookNode) -> str:
-    """Return what of a solution cell students are given before they write: all up to the mark."""
+    """Return the part of a solution cell before the solution, which is released unchanged."""
     lines = cell.source.split("\n")
     marked = [index for index, line in enumerate(lines) if SOLUTION[0] in line]
     return "\n".join(lines[: marked[0]]) if marked else ""
@@ -145,30 +147,30 @@ def read_tasks(notebook: NotebookNode) -> dict[str, Task]:
 
     Raises
     ------
-    AutograderError
-        When a declaration is none, when a task needs one that the notebook does not have, or when tasks
-        need each other in a circle.
+    GradbookError
+        If a declaration is invalid, a task needs one that the notebook does not have, or the needs are
+        cyclic.
     """
     tasks = {task.id: task for task in map(_read_task, filter(is_test, notebook.cells))}
     for task in tasks.values():
         for other in task.needs:
             if other not in tasks:
                 msg = f"The task {task.id!r} needs {other!r}, which is not a task of this notebook."
-                raise AutograderError(msg, expected="one of " + ", ".join(tasks))
+                raise GradbookError(msg, expected="one of " + ", ".join(tasks))
     for task in tasks.values():
         if task.id in all_needs(task.id, tasks):
-            msg = f"The task {task.id!r} needs itself, by way of {', '.join(task.needs)}."
-            raise AutograderError(msg)
+            msg = f"The task {task.id!r} needs itself, through {', '.join(task.needs)}."
+            raise GradbookError(msg)
     return tasks
 
 
-#: What a graded cell may declare, and of which type.
+#: The declarations that a graded cell may have, with their types.
 _DECLARATIONS: dict[str, tuple[type | tuple[type, ...], str]] = {
     "needs": (list, 'a list of task ids, as in ["affine_forward"]'),
     "loops": (bool, "true or false"),
     "timeout": ((int, float), "a number of seconds"),
     "weights": (str, "the name of a file, such as model.npz"),
-    # What grading itself writes there.
+    # Entries that grading itself writes.
     "outcome": (dict, "an outcome"),
     "run": (str, "a verdict"),
     "solution": (str, "a solution's name"),
@@ -181,12 +183,12 @@ def _read_task(cell: NotebookNode) -> Task:
         known(name, _DECLARATIONS, f"declaration in the metadata of {task_of(cell)!r} called")
         type_, expected = _DECLARATIONS[name]
         if not isinstance(value, type_) or (isinstance(value, bool) and type_ is not bool):
-            msg = f"What {task_of(cell)!r} declares under {name!r} is not right."
-            raise AutograderError(msg, expected=expected, got=repr(value))
+            msg = f"The declaration {name!r} of {task_of(cell)!r} is invalid."
+            raise GradbookError(msg, expected=expected, got=repr(value))
     points = nbgrader_of(cell).get("points")
     if not isinstance(points, int | float) or points <= 0:
-        msg = f"The task {task_of(cell)!r} is worth no points."
-        raise AutograderError(msg, expected="a number above 0", got=repr(points))
+        msg = f"The points of the task {task_of(cell)!r} are invalid."
+        raise GradbookError(msg, expected="a positive number", got=repr(points))
     return Task(
         id=task_of(cell),
         points=float(points),
@@ -198,7 +200,7 @@ def _read_task(cell: NotebookNode) -> Task:
 
 
 def all_needs(task: str, tasks: Mapping[str, Task]) -> set[str]:
-    """Return the tasks that `task` needs, and those that these need, and so on."""
+    """Return all tasks that `task` needs, directly or indirectly."""
     found: set[str] = set()
     open_ = list(tasks[task].needs)
     while open_:

@@ -1,8 +1,8 @@
-"""Judging saved weights: by predictions of the reference's model, in a kernel that no student's code enters.
+"""Judge saved weights by the predictions of the reference's model, in a kernel without student code.
 
 A task that declares ``weights``, the name of a file, is answered by that file. The file is read without
-pickle and within bounds, its arrays are compared with the reference's own by name and number of axes, and the
-source notebook, run beside it, answers for the student.
+pickle and with limits on its size, its arrays must match the reference's by name and number of axes, and the
+source notebook, run with the file, records the answers.
 """
 
 from __future__ import annotations
@@ -17,44 +17,46 @@ from nbformat import NotebookNode
 
 from autograder.grading.collect.folder import is_own_file
 from autograder.grading.execute import GradingExecute
-from autograder.grading.material import Material
+from autograder.grading.notebook_spec import NotebookSpec
 from autograder.grading.tasks import Task, is_test, task_of
-from autograder.notebook.messages import Unusable
-from autograder.notebook.training.models import load_model, save_model
-from autograder.results.outcome import plain
+from autograder.outcome import plain
+from gradbook.messages import Unusable
+from gradbook.training.models import load_model, save_model
 
 
 class UnfitError(Exception):
-    """Weights that cannot be judged; the text is the verdict."""
+    """Raised for weights that cannot be judged; the text is the verdict."""
 
 
 def run_on_weights(
-    material: Material, tasks: Iterable[Task], folder: Path, execute: GradingExecute
+    spec: NotebookSpec, tasks: Iterable[Task], folder: Path, execute: GradingExecute
 ) -> tuple[Mapping[str, NotebookNode], Mapping[str, str]]:
-    """Run the source notebook beside the weights that a student saved.
+    """Run the source notebook with the weights that a student saved.
 
     Parameters
     ----------
-    material
-        The notebook.
+    spec
+        The notebook's spec.
     tasks
-        Those that are answered by weights.
+        The tasks that are answered by weights.
     folder
         The submission.
     execute
-        What runs notebooks.
+        The step that runs notebooks.
 
     Returns
     -------
-    tuple of dict
-        For each task, its graded cell as it ran; or, in the second, why its weights cannot be judged.
+    cells : dict of str to NotebookNode
+        The executed graded cells, by task.
+    verdicts : dict of str to str
+        Why weights cannot be judged, by task.
     """
     cells: dict[str, NotebookNode] = {}
     verdicts: dict[str, str] = {}
     with TemporaryDirectory(prefix="autograder-weights-") as scratch:
         ours, theirs = Path(scratch) / "reference", Path(scratch) / "weights"
         theirs.mkdir()
-        material.put_weights(ours)
+        spec.put_weights(ours)
         wanted = []
         for task in tasks:
             try:
@@ -62,20 +64,20 @@ def run_on_weights(
             except UnfitError as error:
                 verdicts[task.id] = str(error)
             else:
-                # Written anew: what else the file may hold goes no further.
+                # Save the weights again, so that nothing else in the file is passed on.
                 save_model(theirs / task.weights, params, dataset)
                 wanted.append(task.id)
         if wanted:
-            notebook = nbformat.reads(material.source_text, as_version=4)
-            execute.run(notebook, theirs, material.seed, wanted)
+            notebook = nbformat.reads(spec.source_text, as_version=4)
+            execute.run(notebook, theirs, spec.seed, wanted)
             cells = {task_of(cell): cell for cell in notebook.cells if is_test(cell)}
     return cells, verdicts
 
 
 def _read(path: Path, reference: Path) -> tuple[dict[str, np.ndarray], str]:
-    """Return a student's weights, if they can be those of the reference's model."""
+    """Return a student's weights and their data set, or raise an error if they do not fit the model."""
     if not is_own_file(path):
-        msg = f"{path.name} was not handed in"
+        msg = f"{path.name} was not submitted"
         raise UnfitError(msg)
     try:
         params, dataset = load_model(path)
@@ -84,7 +86,7 @@ def _read(path: Path, reference: Path) -> tuple[dict[str, np.ndarray], str]:
         raise UnfitError(msg) from None
     right, graded = load_model(reference)
     if dataset != graded:
-        msg = f"{path.name}: trained on {plain(dataset)[:40]}; {graded} is what is graded"
+        msg = f"{path.name}: trained on {plain(dataset)[:40]}; expected {graded}"
         raise UnfitError(msg)
     if set(params) != set(right):
         odd = ", ".join(plain(name)[:40] for name in sorted(set(params) ^ set(right))[:5])

@@ -1,1 +1,1 @@
-"""Release: from the instructor's source to what students get."""
+"""Release assignments: generate them from the instructor's source, check and prove them, bundle them."""

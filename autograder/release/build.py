@@ -1,4 +1,4 @@
-"""From the instructor's source to the assignment that students get, by nbgrader's own generator."""
+"""Generate the released assignment from the instructor's source with nbgrader's own generator."""
 
 from __future__ import annotations
 
@@ -9,25 +9,26 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.course import NEVER_RELEASED, RELEASE, SOURCE, Course
-from autograder.errors import AutograderError
+from autograder.course import NEVER_RELEASED, Course
 from autograder.files import replace_folder
-from autograder.grading.gradebook.record import generate
+from autograder.grading.gradebook.store import generate
 from autograder.grading.mistakes import read_solutions
 from autograder.grading.tasks import read_notebook, read_tasks
-from autograder.release.lint import Finding, lint_release, lint_source
+from autograder.release.lint import LintProblem, lint_release, lint_source
+from gradbook.errors import GradbookError
+from gradbook.files import RELEASE, SOURCE
 
 
 @dataclass
 class Release:
-    """An assignment's release.
+    """The release of an assignment.
 
     Attributes
     ----------
     assignment
-        Its name.
+        The name of the assignment.
     folder
-        Where it lies.
+        The folder of the release.
     changed
         The files that were added, changed or removed by this release, relative to `folder`.
     """
@@ -38,12 +39,12 @@ class Release:
 
 
 def release(course: Course, assignment: str) -> Release:
-    """Generate an assignment from its source, and put it in place once the lint finds it in order.
+    """Release an assignment; see `release_all`.
 
     Raises
     ------
-    AutograderError
-        As `release_all` does.
+    GradbookError
+        As in `release_all`.
     """
     (made,) = release_all(course, [assignment])
     return made
@@ -54,23 +55,22 @@ def release_all(
     assignments: Sequence[str],
     approve: Callable[[Course, Path, Sequence[str]], None] | None = None,
 ) -> list[Release]:
-    """Generate assignments from their sources, and put them in place once all are found in order.
+    """Generate assignments from their sources, and replace the old releases if all pass the lint.
 
-    The same source gives the same bytes.
+    The same source always results in the same bytes.
 
     Parameters
     ----------
     course, assignments
-        What is released.
+        The course and the names of the assignments.
     approve
-        Called with the course, the folder in which the new releases lie and the assignments, before these
-        are put in place; what it raises stops it.
+        A function that is called with the course, the folder of the new releases and the assignments, before
+        the old releases are replaced; any exception that it raises stops the release.
 
     Raises
     ------
-    AutograderError
-        When a source or a release breaks a rule of `autograder.release.lint`; the releases that were there
-        stay.
+    GradbookError
+        If a source or a release breaks a rule of `autograder.release.lint`; the old releases are kept.
     """
     with tempfile.TemporaryDirectory(dir=course.root, prefix=".release-") as scratch:
         for assignment in assignments:
@@ -78,9 +78,9 @@ def release_all(
         if approve is not None:
             approve(course, Path(scratch), assignments)
         for assignment in assignments:
-            # Now the gradebook gets it: not by `register`, which looks at names and points, not at texts.
+            # Update the gradebook. `register` would not do, because it compares names and points, not texts.
             generate(course, assignment, Path(scratch) / "registered")
-        return [_put_in_place(course, assignment, Path(scratch) / assignment) for assignment in assignments]
+        return [_install(course, assignment, Path(scratch) / assignment) for assignment in assignments]
 
 
 def _generate(course: Course, assignment: str, into: Path) -> None:
@@ -88,16 +88,16 @@ def _generate(course: Course, assignment: str, into: Path) -> None:
     notebooks = _read(source)
     if not notebooks:
         msg = f"There is no source of {assignment} to release."
-        raise AutograderError(msg, expected=f"notebooks in {source}", next="git checkout source_solutions")
+        raise GradbookError(msg, expected=f"notebooks in {source}", next="git checkout source_solutions")
     _refuse(assignment, [finding for name, nb in notebooks.items() for finding in lint_source(nb, name)])
     for name, notebook in notebooks.items():
         _check_solutions(source, name, notebook)
-    # What is found not to be in order has left no trace in the gradebook.
+    # On trial, so that an assignment that fails the lint leaves no trace in the gradebook.
     generated = generate(course, assignment, into, on_trial=True)
     _refuse(assignment, lint_release(generated, notebooks, _read(generated)))
 
 
-def _put_in_place(course: Course, assignment: str, generated: Path) -> Release:
+def _install(course: Course, assignment: str, generated: Path) -> Release:
     target = course.folder(RELEASE) / assignment
     changed = _differences(generated, target)
     if changed:
@@ -111,31 +111,31 @@ def _read(folder: Path) -> dict[str, NotebookNode]:
 
 
 def _check_solutions(source: Path, name: str, notebook: NotebookNode) -> None:
-    """See that every mistake and variant solves a task that there is."""
+    """Check that every mistake and variant refers to an existing task."""
     tasks = read_tasks(notebook)
     for folder in NEVER_RELEASED[:2]:
         path = source / folder / f"{name}.py"
         for solution in read_solutions(path):
             if solution.task not in tasks:
                 msg = f"{solution.name} solves {solution.task!r}, which is not a task of {name}."
-                raise AutograderError(msg, where=path, expected="one of " + ", ".join(tasks))
+                raise GradbookError(msg, where=path, expected="one of " + ", ".join(tasks))
 
 
-def _refuse(assignment: str, findings: Sequence[Finding]) -> None:
+def _refuse(assignment: str, findings: Sequence[LintProblem]) -> None:
     if findings:
         shown = "\n            ".join(str(finding) for finding in findings[:20])
         more = f"\n            and {len(findings) - 20} more" if len(findings) > 20 else ""
         msg = f"{assignment} cannot be released: {len(findings)} finding{'s' * (len(findings) > 1)}."
-        raise AutograderError(
+        raise GradbookError(
             msg,
             got=shown + more,
-            done="The release that was there is unchanged.",
-            next=f"mend the source, then autograder release {assignment}",
+            done="The existing release is unchanged.",
+            next=f"fix the source, then gradbook release {assignment}",
         )
 
 
 def _differences(new: Path, old: Path) -> list[str]:
-    """Return the files that are not the same, byte for byte, in two folders."""
+    """Return the files that differ between two folders, or are only in one of them."""
     files = {path.relative_to(root) for root in (new, old) for path in root.rglob("*") if path.is_file()}
     return sorted(
         str(file)

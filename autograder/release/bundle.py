@@ -1,4 +1,4 @@
-"""The zip file that a class gets: the assignments, the package without solutions, how to begin."""
+"""The zip file for students: the assignments, the package without solutions, and instructions."""
 
 from __future__ import annotations
 
@@ -10,42 +10,43 @@ from importlib import resources
 from pathlib import Path
 
 import autograder
-from autograder.course import CONFIG_FILE, RELEASE, SOURCE, Course
-from autograder.errors import AutograderError
-from autograder.files import write_atomically
+from autograder.course import Course
 from autograder.grading.execute import GradingExecute
+from gradbook.errors import GradbookError
+from gradbook.files import CONFIG_FILE, RELEASE, SOURCE, write_atomically
 
-#: Every file in the zip has this time, so that the same release gives the same bytes.
+#: The timestamp of every file in the zip file, so that the same release results in the same bytes.
 _TIME = (2020, 1, 1, 0, 0, 0)
 
 
 def bundle(course: Course, assignments: list[str], place: Path) -> Path:
-    """Write the zip file that a class gets; return it.
+    """Write the zip file for students, and return its path.
 
     Parameters
     ----------
     course, assignments
-        What is in it, as it was released.
+        The course and the names of the released assignments.
     place
-        The file.
+        The path of the file.
 
     Raises
     ------
-    AutograderError
-        When there is no assignment, one was not released, or the package cannot be built here.
+    GradbookError
+        If there is no assignment, one has not been released, or the package cannot be built here.
     """
     if not assignments:
-        raise AutograderError(
-            "There is no assignment to give to a class.",
+        msg = "There is no assignment to bundle."
+        raise GradbookError(
+            msg,
             expected=f"folders with notebooks in {course.folder(SOURCE)}",
-            next="make one, as README.md says",
+            next="create one, as described in README.md",
         )
     files: dict[str, bytes] = {}
     for assignment in assignments:
         folder = course.folder(RELEASE) / assignment
         if not any(folder.glob("*.ipynb")):
-            msg = f"{assignment} was never released."
-            raise AutograderError(msg, expected=folder, next=f"autograder release {assignment}")
+            msg = f"{assignment} has not been released."
+            raise GradbookError(msg, expected=folder, next=f"gradbook release {assignment}")
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
             files[f"{RELEASE}/{assignment}/{path.relative_to(folder).as_posix()}"] = path.read_bytes()
     clone = _clone()
@@ -70,14 +71,15 @@ def bundle(course: Course, assignments: list[str], place: Path) -> Path:
 
 
 def _clone() -> Path:
-    """Return the clone that the package runs from."""
+    """Return the clone of Gradbook that this package is installed from."""
     clone = Path(autograder.__file__).parents[1]
     if not (clone / "pyproject.toml").is_file():
-        raise AutograderError(
-            "The package's wheel cannot be built here.",
+        msg = "The package's wheel cannot be built here."
+        raise GradbookError(
+            msg,
             where=clone,
-            expected="a clone of Gradbook, whose package is installed from it",
-            next="in a clone: pip install --editable '.[dev]', then the same command",
+            expected="a clone of Gradbook, with the package installed from it",
+            next="in a clone: pip install --editable '.[dev]', then repeat the command",
         )
     return clone
 
@@ -88,10 +90,11 @@ def _wheel(clone: Path) -> tuple[str, bytes]:
         command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", scratch]
         done = subprocess.run(command, cwd=clone, capture_output=True, text=True, check=False)
         if done.returncode:
-            raise AutograderError(
-                "The package's wheel could not be built.",
+            msg = "The package's wheel could not be built."
+            raise GradbookError(
+                msg,
                 got=(done.stderr or done.stdout).strip().rpartition("\n")[2],
-                next="pip install hatchling, then the same command",
+                next="pip install hatchling, then repeat the command",
             )
         (path,) = Path(scratch).glob("*.whl")
         return path.name, path.read_bytes()

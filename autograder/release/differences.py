@@ -1,21 +1,23 @@
-"""What a new release changes for those who were given the old one."""
+"""Describe what a new release changes for students who have the old one."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-from autograder.course import RELEASE, TEST_SUFFIX, Course
+from autograder.course import Course
 from autograder.grading.tasks import nbgrader_of, read_notebook
+from gradbook.classes import TEST_SUFFIX
+from gradbook.files import RELEASE
 
 
-def told(course: Course, assignment: str, generated: Path) -> list[str]:
-    """Return in sentences what changes, and for whom; nothing where nobody has the old release or it stays.
+def summary(course: Course, assignment: str, generated: Path) -> list[str]:
+    """Return lines that describe the changes and whom they affect; empty if there are no submissions.
 
     Parameters
     ----------
     course, assignment
-        What is released.
+        The course and the name of the assignment.
     generated
         The folder of the new release.
     """
@@ -25,16 +27,16 @@ def told(course: Course, assignment: str, generated: Path) -> list[str]:
     if not students or not changes:
         return []
     named = ", ".join(students[:5]) + (f" and {len(students) - 5} more" if len(students) > 5 else "")
-    return [f"{assignment} was handed in by {len(students)} ({named}). Changed is:", *changes]
+    return [f"{assignment} has been submitted by {len(students)} ({named}). Changes:", *changes]
 
 
 def of_release(old: Path, new: Path) -> list[str]:
-    """Return a sentence for each task, question or text that is not the same in two releases."""
+    """Return a line for each task, question or text that differs between two releases."""
     found = []
     names = {path.name for folder in (old, new) for path in folder.glob("*.ipynb")}
     for name in sorted(names):
         if not (new / name).is_file():
-            found.append(f"{name}: gone")
+            found.append(f"{name}: removed")
         elif not (old / name).is_file():
             found.append(f"{name}: new")
         else:
@@ -44,7 +46,7 @@ def of_release(old: Path, new: Path) -> list[str]:
 
 def _of_notebook(old: Path, new: Path) -> list[str]:
     before, after = _parts(old), _parts(new)
-    found = [f"{name}: gone" for name in before if name not in after]
+    found = [f"{name}: removed" for name in before if name not in after]
     for name, (points, text) in after.items():
         if name not in before:
             found.append(f"{name}: new, {points:g} points" if points else f"{name}: new")
@@ -53,7 +55,7 @@ def _of_notebook(old: Path, new: Path) -> list[str]:
         if points != points_before:
             found.append(f"{name}: {points_before:g} → {points:g} points")
         if text != text_before:
-            found.append(f"{name}: other text")
+            found.append(f"{name}: text changed")
     return found
 
 
@@ -73,4 +75,4 @@ def _parts(path: Path) -> dict[str, tuple[float, str]]:
 def _name(meta: Any) -> str:
     grade_id = str(meta["grade_id"])
     task = grade_id.removesuffix(TEST_SUFFIX)
-    return f"the check of {task}" if task != grade_id else f"{task}, to be filled in"
+    return f"the check of {task}" if task != grade_id else f"{task}, the cell to fill in"

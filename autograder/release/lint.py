@@ -1,6 +1,6 @@
-"""What must not be in a source notebook, nor survive into a release.
+"""Lint rules for source notebooks and releases.
 
-Each rule is a function from a notebook to findings; a finding is a cell and a sentence.
+Each rule is a function from a notebook to problems; a problem is a cell and a sentence.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _HIDDEN = (*HIDDEN, "BEGIN MARK SCHEME", "END MARK SCHEME")
 
 
 @dataclass(frozen=True)
-class Finding:
-    """Something that stops a release."""
+class LintProblem:
+    """A problem that prevents a release."""
 
     where: str
     what: str
@@ -39,18 +39,18 @@ class Finding:
         return f"{self.where}: {self.what}"
 
 
-def lint_source(notebook: NotebookNode, name: str) -> list[Finding]:
-    """Return what is wrong with a source notebook.
+def lint_source(notebook: NotebookNode, name: str) -> list[LintProblem]:
+    """Return the problems of a source notebook.
 
     Parameters
     ----------
     notebook
         The instructor's notebook.
     name
-        How it is called in findings.
+        Its name in messages.
     """
     return [
-        Finding(f"{name}, cell {_call(cell, index)}" if cell is not None else name, what)
+        LintProblem(f"{name}, cell {_call(cell, index)}" if cell is not None else name, what)
         for rule in _SOURCE_RULES
         for index, cell, what in rule(notebook)
     ]
@@ -58,18 +58,18 @@ def lint_source(notebook: NotebookNode, name: str) -> list[Finding]:
 
 def lint_release(
     folder: Path, sources: dict[str, NotebookNode], released: dict[str, NotebookNode]
-) -> list[Finding]:
-    """Return what survived into a release that students must not see.
+) -> list[LintProblem]:
+    """Return the problems of a release, above all content that students must not see.
 
     Parameters
     ----------
     folder
         The generated assignment.
     sources, released
-        Its notebooks by name, before and after.
+        Its source and released notebooks, by name.
     """
     findings = [
-        Finding(str(path.relative_to(folder)), "must never be released")
+        LintProblem(str(path.relative_to(folder)), "must never be released")
         for path in sorted(folder.rglob("*"))
         if set(path.relative_to(folder).parts) & set(NEVER_RELEASED)
     ]
@@ -78,13 +78,13 @@ def lint_release(
         for index, cell in enumerate(notebook.cells):
             where = f"{name}, cell {_call(cell, index)}"
             if any(mark in cell.source for mark in (*_HIDDEN, *SOLUTION)):
-                findings.append(Finding(where, "a solution or hidden-test mark survived"))
+                findings.append(LintProblem(where, "a solution or hidden-test mark survived"))
             if cell.cell_type == "code" and _calls(cell.source, "answer"):
-                findings.append(Finding(where, "a hidden answer survived"))
+                findings.append(LintProblem(where, "a hidden answer survived"))
             survived = secrets & {line.strip() for line in cell.source.splitlines()}
-            findings += [Finding(where, f"a solution line survived: {line}") for line in sorted(survived)]
+            findings += [LintProblem(where, f"a solution line survived: {line}") for line in sorted(survived)]
             if cell.get("outputs") or cell.get("execution_count"):
-                findings.append(Finding(where, "has an output"))
+                findings.append(LintProblem(where, "has an output"))
     return findings
 
 
@@ -94,10 +94,10 @@ _Rule = Callable[[NotebookNode], Iterator[tuple[int, NotebookNode | None, str]]]
 def _has_ids(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode | None, str]]:
     for index, cell in enumerate(notebook.cells):
         if not cell.get("id"):
-            yield index, cell, "has no id, so students' cells cannot be told from it"
+            yield index, cell, "has no id, so students' cells cannot be matched to it"
         meta = nbgrader_of(cell)
         if (meta.get("grade") or meta.get("solution")) and not meta.get("grade_id"):
-            yield index, cell, "is graded or a solution, and has no grade_id"
+            yield index, cell, "is a graded or solution cell without a grade_id"
 
 
 def _unique_ids(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode | None, str]]:
@@ -107,7 +107,7 @@ def _unique_ids(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode | No
     ):
         for value, count in Counter(ids).items():
             if value and count > 1:
-                yield 0, None, f"the {key} {value!r} is there {count} times"
+                yield 0, None, f"the {key} {value!r} occurs {count} times"
 
 
 def _no_outputs(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode | None, str]]:
@@ -120,10 +120,10 @@ def _tests_answer(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode | 
     solutions = {task_of(cell) for cell in notebook.cells if is_solution(cell)}
     tests = [(index, cell) for index, cell in enumerate(notebook.cells) if is_test(cell)]
     if not tests:
-        yield 0, None, "holds no graded cell"
+        yield 0, None, "contains no graded cell"
     for index, cell in tests:
         if task_of(cell) not in solutions:
-            yield index, cell, f"grades {task_of(cell)!r}, for which there is no solution cell"
+            yield index, cell, f"grades {task_of(cell)!r}, which has no solution cell"
         hidden = "\n".join(_region(cell.source, *HIDDEN))
         answers = _calls(hidden, "answer")
         if not answers:
@@ -133,12 +133,12 @@ def _tests_answer(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode | 
         ]
         for name, count in Counter(names).items():
             if count > 1:
-                yield index, cell, f"records {count} answers called {name!r}; only the last would count"
+                yield index, cell, f"records {count} answers named {name!r}; only the last would count"
         for call in _calls(hidden, "hidden_rng"):
             if not (
                 call.args and isinstance(call.args[0], ast.Constant) and call.args[0].value == task_of(cell)
             ):
-                yield index, cell, f"draws from another hidden_rng than hidden_rng({task_of(cell)!r})"
+                yield index, cell, f"uses a hidden_rng other than hidden_rng({task_of(cell)!r})"
         if _trailing_expression(cell.source) or _trailing_expression(visible_source(cell)):
             yield index, cell, "ends in an expression, whose value nbgrader would read as points"
 
@@ -153,7 +153,11 @@ def _code_parses(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode | N
                 continue
             functions = [node for node in body if isinstance(node, ast.FunctionDef)]
             if is_solution(cell) and len(functions) != 1:
-                yield index, cell, f"holds {len(functions)} functions; a solution cell holds exactly one"
+                yield (
+                    index,
+                    cell,
+                    f"contains {len(functions)} functions; a solution cell must contain exactly one",
+                )
 
 
 def _solutions_marked(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode | None, str]]:
@@ -163,11 +167,11 @@ def _solutions_marked(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNod
             yield index, cell, "is a solution cell without ### BEGIN SOLUTION and ### END SOLUTION"
         for begin, end in (SOLUTION, HIDDEN):
             if cell.source.count(begin) != cell.source.count(end):
-                yield index, cell, f"has {begin} without {end}, or the other way round"
+                yield index, cell, f"has {begin} without {end}, or vice versa"
         if marked and not is_solution(cell):
-            yield index, cell, "holds a solution, and is not marked as a solution cell"
+            yield index, cell, "contains a solution, but is not marked as a solution cell"
         if any(mark in cell.source for mark in _HIDDEN) and not is_test(cell):
-            yield index, cell, "hides tests, and is not a graded cell"
+            yield index, cell, "contains hidden tests, but is not a graded cell"
 
 
 _SOURCE_RULES: tuple[_Rule, ...] = (
@@ -197,7 +201,7 @@ def _region(source: str, begin: str, end: str) -> list[str]:
 
 
 def _secret_lines(notebook: NotebookNode) -> set[str]:
-    """Return the lines of all solutions and hidden tests that stand nowhere in the open."""
+    """Return the lines of all solutions and hidden tests that do not also occur outside them."""
     secret: set[str] = set()
     public: set[str] = set()
     for cell in notebook.cells:
@@ -210,7 +214,7 @@ def _secret_lines(notebook: NotebookNode) -> set[str]:
             inside |= {line.strip() for line in cell.source.splitlines()}
         secret |= inside
         public |= {line.strip() for line in cell.source.splitlines()} - inside
-    # "return out" or "else:" give nothing away.
+    # Short lines such as "return out" or "else:" reveal nothing.
     return {line for line in secret - public if len(line) > 20}
 
 
@@ -222,12 +226,12 @@ def _trailing_expression(source: str) -> bool:
     if not body or not isinstance(body[-1], ast.Expr):
         return False
     last = body[-1].value
-    # Calls of ours return None; whatever else stands last is shown, and read as points.
+    # answer() returns None; any other expression at the end is displayed, and read as points.
     return not (isinstance(last, ast.Call) and isinstance(last.func, ast.Name) and last.func.id == "answer")
 
 
 def _calls(source: str, name: str) -> list[ast.Call]:
-    """Return the calls of a function in some code; none where it does not parse."""
+    """Return the calls of a function in some code; empty if the code cannot be parsed."""
     try:
         tree = ast.parse(textwrap.dedent(source))
     except SyntaxError:

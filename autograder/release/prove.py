@@ -1,8 +1,7 @@
-"""Is an assignment sound? Right answers earn everything, wrong ones lose their own task, and checks say why.
+"""Prove that an assignment grades correctly: correct solutions earn full points, mistakes lose their task.
 
-Proved by running it: the reference, the blank release, trivial code, every variant and every mistake that
-lies beside the source, under seeds that nobody has seen. What a proof rests on is hashed, so that a notebook
-that did not change since it was proved is not proved again.
+A proof runs the reference, the blank release, trivial code, every variant and every known mistake, with new
+seeds. The inputs of a proof are hashed, so that an unchanged notebook is not proved again.
 """
 
 from __future__ import annotations
@@ -23,79 +22,78 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from autograder.course import NEVER_RELEASED, SOURCE, Course
-from autograder.errors import AutograderError
-from autograder.files import write_atomically
-from autograder.grading.gradebook import fingerprint
-from autograder.grading.kernels.bubblewrap import why_not
-from autograder.grading.material import Material, prepare
+from autograder.course import NEVER_RELEASED, Course
+from autograder.grading.kernels.sandbox import bubblewrap_problem
 from autograder.grading.mistakes import Solution, read_solutions
-from autograder.grading.workers.hands import Hands
+from autograder.grading.notebook_spec import NotebookSpec, prepare
+from autograder.grading.workers.processes import WorkerProcesses
+from autograder.hashing import hash_code, hash_parts
+from autograder.outcome import ClaimResult
 from autograder.release.claims import Proof
-from autograder.results.proof import Finding, watch
+from gradbook.errors import GradbookError
+from gradbook.files import SOURCE, write_atomically
 
 if TYPE_CHECKING:
     from traitlets.config import Config
 
-#: How many seeds an assignment is proved under.
+#: The number of seeds that a proof uses.
 SEEDS = 3
 
 
 def prove(
     course: Course, assignments: Sequence[str], released: Path | None = None, *, again: bool = False
-) -> Iterator[Finding]:
-    """Prove the notebooks of assignments, as many at a time as there are cores; yield findings as they come.
+) -> Iterator[ClaimResult]:
+    """Prove the notebooks of assignments, one per core in parallel; yield each result as soon as it is ready.
 
     Parameters
     ----------
     course, assignments
-        What is proved.
+        The course and the names of the assignments.
     released
-        The folder in which the releases lie; by default the one that students have.
+        The folder of the releases; by default the course's own.
     again
-        Prove what did not change since it was proved, too.
+        Also prove notebooks that have not changed since the last proof.
 
     Raises
     ------
-    AutograderError
-        When there is no source, no fitting release, or a reference that does not answer.
+    GradbookError
+        If the source is missing, the release does not match it, or the reference solution does not run.
     """
     due = []
     for candidate in _candidates(course, assignments, released):
         if candidate.is_proved and not again:
-            yield Finding(candidate.notebook, "proved before, unchanged", 0, (), 0.0, 0)
+            yield ClaimResult(candidate.notebook, "proved before, unchanged", 0, (), 0.0, 0)
         else:
             due.append(candidate)
-    yield from _prove_at_once(due, proving_config(course))
+    yield from _prove_in_parallel(due, proving_config(course))
 
 
-def require_sound(course: Course, generated: Path, assignments: Sequence[str]) -> None:
-    """Make sure that assignments are sound before students get them.
+def require_sound(findings: Sequence[ClaimResult]) -> None:
+    """Raise an error unless all claims hold, so that only sound assignments are released.
 
     Parameters
     ----------
-    course, assignments
-        What is released.
-    generated
-        The folder in which the releases lie.
+    findings
+        The results of `prove`.
 
     Raises
     ------
-    AutograderError
-        With what would be graded or taught wrongly.
+    GradbookError
+        If a claim does not hold; the message lists what would be graded or explained incorrectly.
     """
-    unsound = [finding for finding in watch(prove(course, assignments, generated)) if not finding.holds]
+    unsound = [finding for finding in findings if not finding.holds]
     if not unsound:
         return
     problems = [f"{found.notebook}: {found.claim}? {text}" for found in unsound for text in found.problems]
     more = [f"and {len(problems) - 20} more"] if len(problems) > 20 else []
     names = sorted({finding.notebook.partition("/")[0] for finding in unsound})
-    raise AutograderError(
-        f"Not sound: {', '.join(names)}.",
-        expected="what autograder prove looks for, by running every solution that lies beside the source",
+    msg = f"Not sound: {', '.join(names)}."
+    raise GradbookError(
+        msg,
+        expected="all claims that gradbook prove checks, by running every solution beside the source",
         got="\n            ".join([*problems[:20], *more]),
-        done="Nothing was released. The releases that were there are unchanged.",
-        next=f"mend the sources, their mistakes or variants, then autograder release {' '.join(names)}",
+        done="Nothing was released. The existing releases are unchanged.",
+        next=f"fix the sources, their mistakes or variants, then gradbook release {' '.join(names)}",
     )
 
 
@@ -105,21 +103,21 @@ class _Candidate:
 
     Attributes
     ----------
-    material
-        The notebook with its mistakes.
+    spec
+        The notebook's spec, with its mistakes.
     variants
-        Right solutions written differently.
+        Correct solutions that differ from the reference.
     mark
-        The file that says what of it was proved.
+        The file with the fingerprint of the last successful proof.
     """
 
-    material: Material
+    spec: NotebookSpec
     variants: tuple[Solution, ...]
     mark: Path
 
     @property
     def notebook(self) -> str:
-        return f"{self.material.assignment}/{self.material.name}"
+        return f"{self.spec.assignment}/{self.spec.name}"
 
     @property
     def is_proved(self) -> bool:
@@ -131,44 +129,44 @@ class _Candidate:
         write_atomically(self.mark, self._fingerprint())
 
     def _fingerprint(self) -> str:
-        """Return a hash of all that a proof rests on."""
-        material = self.material
-        weights = [f"{name} {hashlib.sha256(content).hexdigest()}" for name, content in material.weights]
-        solutions = [str(solution) for solution in (*material.mistakes, *self.variants)]
-        texts = [material.source_text, material.release_text]
-        code = fingerprint.of_package("data", "grading", "notebook", "release")
-        return fingerprint.of_parts([code, np.__version__, *texts, *solutions, *weights])
+        """Return a hash of all inputs of a proof."""
+        spec = self.spec
+        weights = [f"{name} {hashlib.sha256(content).hexdigest()}" for name, content in spec.weights]
+        solutions = [str(solution) for solution in (*spec.mistakes, *self.variants)]
+        texts = [spec.source_text, spec.release_text]
+        code = hash_code("gradbook", "autograder/grading", "autograder/release")
+        return hash_parts([code, np.__version__, *texts, *solutions, *weights])
 
 
 def _candidates(course: Course, assignments: Sequence[str], released: Path | None) -> Iterator[_Candidate]:
     for assignment in assignments:
-        for material in prepare(course, assignment, released and released / assignment):
+        for spec in prepare(course, assignment, released and released / assignment):
             folder = course.folder(SOURCE) / assignment / NEVER_RELEASED[1]
-            variants = tuple(read_solutions(folder / f"{material.name}.py"))
-            yield _Candidate(material, variants, course.private / "proofs" / f"{assignment}-{material.name}")
+            variants = tuple(read_solutions(folder / f"{spec.name}.py"))
+            yield _Candidate(spec, variants, course.private / "proofs" / f"{assignment}-{spec.name}")
 
 
-def _prove_at_once(due: Sequence[_Candidate], config: Config) -> Iterator[Finding]:
-    """Prove notebooks in processes of their own, those with the most mistakes first: they take longest."""
+def _prove_in_parallel(due: Sequence[_Candidate], config: Config) -> Iterator[ClaimResult]:
+    """Prove notebooks in worker processes, starting with those that have most mistakes and take longest."""
     if not due:
         return
     cores = os.cpu_count() or 1
-    # Where nobody asks for more findings, the hands are ended first, in the middle of their work.
+    # If the caller stops iterating, the worker processes are killed first.
     with (
         _manager() as manager,
         ThreadPoolExecutor(cores) as threads,
-        Hands() as hands,
+        WorkerProcesses() as processes,
     ):
-        found: Queue[Finding | None] = manager.Queue()
+        found: Queue[ClaimResult | None] = manager.Queue()
 
         def proved(candidate: _Candidate) -> None:
             seeds = tuple(secrets.randbelow(2**31) for _ in range(SEEDS))
-            proof = Proof(candidate.material, candidate.variants, config, seeds)
-            if hands.run(_report, proof, found):
-                # At once: who is interrupted goes on with the others.
+            proof = Proof(candidate.spec, candidate.variants, config, seeds)
+            if processes.run(_report, proof, found):
+                # At once, so that after an interruption only the others are proved.
                 candidate.mark_proved()
 
-        due = sorted(due, key=lambda candidate: -len(candidate.material.mistakes))
+        due = sorted(due, key=lambda candidate: -len(candidate.spec.mistakes))
         proofs = [threads.submit(proved, candidate) for candidate in due]
         for proof in proofs:
             proof.add_done_callback(lambda _: found.put(None))
@@ -179,7 +177,7 @@ def _prove_at_once(due: Sequence[_Candidate], config: Config) -> Iterator[Findin
 
 
 def _manager() -> SyncManager:
-    """Start the process that keeps the queue of findings; it ends with this one, however that ends."""
+    """Start the process with the queue of results; it ends with this process, even if that is killed."""
     manager = SyncManager(ctx=multiprocessing.get_context("spawn"))
     manager.start(_end_with_parent)
     return manager
@@ -187,7 +185,8 @@ def _manager() -> SyncManager:
 
 def _end_with_parent() -> None:
     parent = multiprocessing.parent_process()
-    assert parent is not None
+    if parent is None:
+        return
 
     def wait() -> None:
         parent.join()
@@ -196,8 +195,8 @@ def _end_with_parent() -> None:
     threading.Thread(target=wait, daemon=True).start()
 
 
-def _report(proof: Proof, found: Queue[Finding | None]) -> bool:
-    """Put what comes of a proof in a queue; return whether all of it holds."""
+def _report(proof: Proof, found: Queue[ClaimResult | None]) -> bool:
+    """Put the results of a proof into a queue; return whether all claims hold."""
     holds = True
     for finding in proof.findings():
         found.put(finding)
@@ -206,11 +205,11 @@ def _report(proof: Proof, found: Queue[Finding | None]) -> bool:
 
 
 def proving_config(course: Course) -> Config:
-    """Return the course's configuration, without a sandbox where there can be none.
+    """Return the course's configuration, without a sandbox if bubblewrap does not work here.
 
-    What a proof runs is the course's own.
+    This is safe, because a proof only runs code of the course itself.
     """
     config = course.config()
-    if why_not() is not None:
+    if bubblewrap_problem() is not None:
         config.GradingExecute.sandbox = "none"
     return config

@@ -1,4 +1,4 @@
-"""Code and weights that do nothing of what a task asks for: they must earn nothing."""
+"""Trivial code and weights, which must earn no points."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from autograder.grading.mistakes import Solution, only_function
-from autograder.notebook.training.models import load_model, save_model
+from gradbook.training.models import load_model, save_model
 
-#: Code that does nothing of what any task asks for.
+#: Function bodies that solve no task.
 _BODIES = {
     "nothing": "return None",
     "zero": "return 0.0",
@@ -22,7 +22,7 @@ _BODIES = {
     "ones": "import numpy as np\n    return np.ones_like(args[-1], dtype=float)",
 }
 
-#: Code that returns what is asked for in shape and type, with the same number everywhere.
+#: Code that returns values of the expected shape and type, with the same number everywhere.
 _CONSTANT = """
 def trivial(*args, **kwargs):
     import copy
@@ -40,20 +40,20 @@ def trivial(*args, **kwargs):
 
 REFERENCE
 
-    # On copies: what it does to its arguments, to self above all, is not trivial.
+    # Called with copies, because modifying its arguments, above all self, would not be trivial.
     return constant(NAME(*copy.deepcopy(args), **copy.deepcopy(kwargs)))
 """
 
 
 def trivial_solutions(tasks: Iterable[str], reference: Mapping[str, str]) -> Iterator[Solution]:
-    """Yield code for each task that returns what it was given, or the same number whatever it was given.
+    """Yield trivial solutions of each task, which return an argument or a constant.
 
     Parameters
     ----------
     tasks
         The tasks' ids.
     reference
-        The code of the reference, by task; a task that is missing returns nothing to take the shape of.
+        The reference solutions, by task; tasks that are missing have no result whose shape could be used.
     """
     for task in tasks:
         for name, body in _BODIES.items():
@@ -68,7 +68,7 @@ def _solution(task: str, name: str, text: str) -> Solution:
 
 
 def _constant(reference: str, number: int) -> str:
-    """Return a function that has the number everywhere in what the reference returns."""
+    """Return a function that returns the reference's result with all numbers replaced."""
     function = only_function(reference)
     function.decorator_list = []
     nested = textwrap.indent(ast.unparse(function), "    ")

@@ -1,4 +1,4 @@
-"""A course of one's own, to start from: one task with mistakes and variants, and one question."""
+"""A template for a new course: one task with mistakes and variants, and one question."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import tempfile
 from importlib import resources
 from pathlib import Path
 
-from autograder.course import CONFIG_FILE, NEVER_RELEASED, SOURCE
-from autograder.errors import AutograderError
+from autograder.course import NEVER_RELEASED
+from gradbook.errors import GradbookError
+from gradbook.files import CONFIG_FILE, SOURCE
 
 _FIRST = f"{SOURCE}/01_first"
 
-#: The files of a new course, and what each is made from: names that no tool takes for a file of its own.
+#: The files of a new course and their templates, whose names no tool mistakes for its own files.
 _FILES = {
     CONFIG_FILE: "nbgrader_config.py.txt",
     "README.md": "README.md",
@@ -25,25 +26,25 @@ _FILES = {
 
 
 def make_course(place: Path) -> Path:
-    """Make the folder of a new course; return it.
+    """Make the folder of a new course, and return it.
 
     Parameters
     ----------
     place
-        A folder that is not there yet, or is empty. Its name is the course's.
+        A folder that does not exist yet, or is empty. Its name is the name of the course.
 
     Raises
     ------
-    AutograderError
-        When something is there, or the name could not be typed in a shell.
+    GradbookError
+        If the folder is not empty, or its name is not safe in a shell.
     """
     place = place.resolve()
     if not re.fullmatch(r"[\w.-]+", place.name):
         msg = f"A course cannot be called {place.name!r}."
-        raise AutograderError(msg, expected="letters, digits, . _ -", next="autograder new my-course")
+        raise GradbookError(msg, expected="letters, digits, . _ -", next="gradbook new my-course")
     if place.exists() and (not place.is_dir() or any(place.iterdir())):
-        msg = "There is something already."
-        raise AutograderError(msg, where=place, done="Nothing was changed.", next="choose another name")
+        msg = "Something is already there."
+        raise GradbookError(msg, where=place, done="Nothing was changed.", next="choose another name")
     place.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=place.parent, prefix=f".{place.name}-") as scratch:
         made = Path(scratch) / place.name
@@ -57,7 +58,7 @@ def make_course(place: Path) -> Path:
 
 
 def _vacant(place: Path) -> Path:
-    """Return a place at which nothing is: an empty folder would take the new one in."""
+    """Remove an empty folder, and return its place: a move would put the new folder inside the old one."""
     if place.is_dir():
         place.rmdir()
     return place

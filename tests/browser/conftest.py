@@ -1,4 +1,4 @@
-"""A browser that tests steer as people do."""
+"""Fixtures for tests that control a browser."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browsers import CHROMIUM, FLAGS
+from tests.support.browsers import CHROMIUM, FLAGS
 
-#: A machine may be busy: what should come is waited for, at most so long (in milliseconds).
-IN_TIME = 60_000
+#: How long to wait for expected content, in milliseconds; the machine may be busy.
+TIMEOUT_MS = 60_000
 
-expect.set_options(timeout=IN_TIME)
+expect.set_options(timeout=TIMEOUT_MS)
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, for the tests of a module. Its loop runs in this thread until then, so nothing else's can."""
+    """Chromium, for the tests of a module. Its event loop occupies this thread, so no other loop can run."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
@@ -26,8 +26,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """An empty page with nothing remembered, which waits for what should come."""
+    """An empty page in a new browser context, with a long timeout."""
     context = browser.new_context(viewport={"width": 1400, "height": 1800})
-    context.set_default_timeout(IN_TIME)
+    context.set_default_timeout(TIMEOUT_MS)
     yield context.new_page()
     context.close()

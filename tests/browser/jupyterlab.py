@@ -1,14 +1,14 @@
-"""JupyterLab as a person has it in front of them: notebooks opened, cells filled and run."""
+"""Control JupyterLab through its pages: open notebooks, fill in and run cells."""
 
 from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
-#: With it a page tells its notebook's cells, of which JupyterLab draws only those that are in view.
+#: Exposes all cells of a notebook to a page; JupyterLab renders only the visible ones.
 EXPOSED = "--LabApp.expose_app_in_browser=True"
 
-#: Kernels start and imports take their time on a busy machine.
-PATIENCE = 120_000
+#: How long kernels and imports may take on a busy machine, in milliseconds.
+TIMEOUT_MS = 120_000
 
 
 class Notebook:
@@ -17,7 +17,7 @@ class Notebook:
     Parameters
     ----------
     page
-        JupyterLab.
+        The page of JupyterLab.
     """
 
     def __init__(self, page: Page) -> None:
@@ -27,11 +27,11 @@ class Notebook:
             " return at?.sessionContext?.isReady && at.content.widgets.length > 0"
             " && at.sessionContext.session?.kernel?.status === 'idle'; }",
             polling=200,
-            timeout=PATIENCE,
+            timeout=TIMEOUT_MS,
         )
 
     def cell(self, cell_id: str) -> Locator:
-        """Go to a cell, so that it is in view and the one that is worked on."""
+        """Scroll to a cell, and make it the active one."""
         index = self.page.evaluate(
             "async id => { const content = window.jupyterapp.shell.currentWidget.content;"
             " const index = content.widgets.findIndex(cell => cell.model.id === id);"
@@ -44,19 +44,19 @@ class Notebook:
         return cell
 
     def write(self, cell_id: str, source: str) -> None:
-        """Put code in place of a cell's, as it is pasted."""
+        """Replace the code of a cell by pasting."""
         self.cell(cell_id).locator(".cm-content").first.click()
         self.page.keyboard.press("Control+a")
         self.page.keyboard.insert_text(source)
 
     def run(self, cell_id: str) -> Locator:
-        """Run a cell with Shift-Enter and return what it put out, when it is through."""
+        """Run a cell with Shift-Enter, wait until it has finished, and return its output."""
         cell = self.cell(cell_id)
         cell.locator(".cm-content").first.click()
         self.page.keyboard.press("Shift+Enter")
         prompt = cell.locator(".jp-InputPrompt").first
         expect(prompt).not_to_have_text("[ ]:")
-        expect(prompt).not_to_have_text("[*]:", timeout=PATIENCE)
+        expect(prompt).not_to_have_text("[*]:", timeout=TIMEOUT_MS)
         return cell.locator(".jp-OutputArea").first
 
     def save(self) -> None:

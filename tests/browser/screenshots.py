@@ -1,7 +1,7 @@
-"""The README's pictures, taken from the real thing: `make screenshots`.
+"""Take the screenshots in the README: `make screenshots`.
 
-JupyterLab with a wrong gradient and what its check says; of the demo's class of twelve, the report and a
-student's page.
+They show JupyterLab with a wrong gradient and the message of its check, and the class report and a feedback
+page of the demo.
 """
 
 from __future__ import annotations
@@ -20,36 +20,36 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from autograder import demo
 from autograder.course import Course
-from tests.browser.jupyterlab import EXPOSED, PATIENCE, Notebook
+from tests.browser.jupyterlab import EXPOSED, TIMEOUT_MS, Notebook
 from tests.browser.test_lab import COURSE, WRONG
-from tests.browsers import CHROMIUM, FLAGS
-from tests.servers import served
+from tests.support.browsers import CHROMIUM, FLAGS
+from tests.support.servers import served
 
-PICTURES = COURSE.root / "docs/pictures"
+SCREENSHOTS = COURSE.root / "docs/images"
 
 
 def main() -> None:
-    """Take all pictures anew."""
-    PICTURES.mkdir(exist_ok=True)
-    expect.set_options(timeout=PATIENCE)
+    """Take all screenshots."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+    expect.set_options(timeout=TIMEOUT_MS)
     graded = _graded()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for name, take in {"lab": _lab, "report": _report, "feedback": _feedback}.items():
             with _page(browser) as page:
-                picture = Image.open(io.BytesIO(take(page, graded)))
-            # Few colours: a third of the size, and nothing to be seen of it.
-            picture.convert("RGB").quantize(128).save(PICTURES / f"{name}.png", optimize=True)
+                screenshot = Image.open(io.BytesIO(take(page, graded)))
+            # Fewer colours reduce the size to a third without a visible difference.
+            screenshot.convert("RGB").quantize(128).save(SCREENSHOTS / f"{name}.png", optimize=True)
         browser.close()
     shutil.rmtree(graded.root)
 
 
 def _graded() -> Course:
-    """Return the demo's course, with its class graded."""
+    """Return the demo's course, with the class graded."""
     course = demo.build_course(COURSE)
-    demo.hand_in(course)
+    demo.submit(course)
     for command in ("grade", "report"):
-        # In a process of its own: this one runs the browser's loop.
+        # In another process, because this one runs the browser's event loop.
         subprocess.run(
             [sys.executable, "-m", "autograder", command, demo.ASSIGNMENT], cwd=course.root, check=True
         )
@@ -59,7 +59,7 @@ def _graded() -> Course:
 @contextmanager
 def _page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1200, "height": 800})
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(TIMEOUT_MS)
     yield context.new_page()
     context.close()
 
@@ -77,8 +77,8 @@ def _lab(page: Page, graded: Course) -> bytes:
             notebook.run("imports")
             notebook.write("softmax-loss-naive", WRONG)
             notebook.run("softmax-loss-naive")
-            told = notebook.run("softmax-loss-naive-test")
-            expect(told).to_contain_text("likely cause")
+            message = notebook.run("softmax-loss-naive-test")
+            expect(message).to_contain_text("likely cause")
             notebook.cell("naive-help")
             return page.screenshot()
 

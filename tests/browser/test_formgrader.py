@@ -1,4 +1,4 @@
-"""In the formgrader: points and comments given by hand stay when the class is graded again."""
+"""Manual points and comments from the formgrader are kept when the class is graded again."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from nbgrader.api import Gradebook
 from playwright.sync_api import Page, expect
 
 from autograder.course import Course
-from tests.browsers import needs_chromium
-from tests.courses import RIGHT, answered, hand_in
-from tests.servers import served
+from tests.support.browsers import needs_chromium
+from tests.support.courses import RIGHT, answered, submit
+from tests.support.servers import served
 
 pytestmark = [needs_chromium, pytest.mark.slow]
 
@@ -21,7 +21,7 @@ COMMENT = "Say why: which of its terms?"
 
 
 def grade(course: Course) -> None:
-    # In a process of its own: here the browser's loop runs.
+    # In another process, because this one runs the browser's event loop.
     command = [sys.executable, "-m", "autograder", "grade", "01_tiny", "--force"]
     run = subprocess.run(command, cwd=course.root, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
@@ -29,9 +29,9 @@ def grade(course: Course) -> None:
 
 @pytest.fixture(scope="module")
 def formgrader(shared_course: Course, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the formgrader in a course where one submission is graded."""
+    """The address of the formgrader in a course with one graded submission."""
     release = shared_course.root / "assignments/01_tiny/tiny.ipynb"
-    hand_in(
+    submit(
         shared_course.root, "li", answered(release, **{**RIGHT, "double": "def double(x):\n    return x + 2"})
     )
     grade(shared_course)
@@ -42,7 +42,7 @@ def formgrader(shared_course: Course, tmp_path_factory: pytest.TempPathFactory) 
 
 
 def open_submission(page: Page, formgrader: str) -> None:
-    """Open the submission as one gets there by clicks: from the assignments' list to the student's page."""
+    """Open the submission by clicks, from the list of assignments to the student's page."""
     page.goto(formgrader)
     page.get_by_role("link", name="Manual Grading").click()
     page.get_by_role("link", name="01_tiny", exact=True).click()
@@ -51,7 +51,7 @@ def open_submission(page: Page, formgrader: str) -> None:
     expect(page.locator("#double-test")).to_have_attribute("placeholder", "0")
 
 
-def test_points_and_comments_by_hand_stay_when_the_class_is_graded_again(
+def test_manual_points_and_comments_are_kept_by_a_regrade(
     page: Page, formgrader: str, shared_course: Course
 ) -> None:
     open_submission(page, formgrader)
@@ -72,4 +72,4 @@ def test_points_and_comments_by_hand_stay_when_the_class_is_graded_again(
         assert submission.score == 1.5 + 2 + 4 + 0.5
     feedback = (shared_course.root / "feedback/li/01_tiny/tiny.html").read_text(encoding="utf-8")
     assert COMMENT in feedback
-    assert "points were given by hand" in feedback
+    assert "points were changed by hand" in feedback

@@ -1,4 +1,4 @@
-"""A student in JupyterLab: from the start page to a wrong try, its message, a right one, and validation."""
+"""A student in JupyterLab: start page, a wrong attempt, its message, a correct attempt, and validation."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from autograder.course import Course
-from tests.browser.jupyterlab import EXPOSED, PATIENCE, Notebook
-from tests.browsers import needs_chromium
-from tests.servers import served
+from tests.browser.jupyterlab import EXPOSED, TIMEOUT_MS, Notebook
+from tests.support.browsers import needs_chromium
+from tests.support.servers import served
 
 pytestmark = [needs_chromium, pytest.mark.slow]
 
@@ -32,7 +32,7 @@ def softmax_loss_naive(W, X, y, reg):
     return loss / len(X) + reg * (W * W).sum(), dW / len(X) + 2 * reg * W
 """
 
-#: What it says of the example is right, in which reg is 0.1.
+#: Correct for the example, in which reg is 0.1.
 WRONG = RIGHT.replace("2 * reg * W", "0.2 * W")
 
 
@@ -47,21 +47,21 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-def test_from_a_wrong_try_to_a_right_one(page: Page, lab: str) -> None:
-    said: list[str] = []
-    page.on("pageerror", lambda error: said.append(str(error)))
+def test_a_wrong_attempt_and_a_correct_one(page: Page, lab: str) -> None:
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(lab)
-    expect(page.get_by_text("0 of 7 tasks are done.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("0 of 7 tasks are done.")).to_be_visible(timeout=TIMEOUT_MS)
     page.get_by_role("link", name="Linear classifiers: softmax").click()
     notebook = Notebook(page)
     notebook.run("imports")
 
     notebook.write("softmax-loss-naive", WRONG)
     notebook.run("softmax-loss-naive")
-    told = notebook.run("softmax-loss-naive-test")
-    expect(told).to_contain_text("The regularisation of W is too little.")
-    expect(told).to_contain_text("element by element.")
-    expect(told).not_to_contain_text("Traceback")
+    message = notebook.run("softmax-loss-naive-test")
+    expect(message).to_contain_text("The regularisation of W is too weak.")
+    expect(message).to_contain_text("element by element.")
+    expect(message).not_to_contain_text("Traceback")
 
     notebook.write("softmax-loss-naive", RIGHT)
     notebook.run("softmax-loss-naive")
@@ -70,14 +70,14 @@ def test_from_a_wrong_try_to_a_right_one(page: Page, lab: str) -> None:
 
     page.get_by_text("Validate", exact=True).click()
     results = page.get_by_role("dialog")
-    expect(results).to_contain_text("The following cell failed", timeout=PATIENCE)
+    expect(results).to_contain_text("The following cell failed", timeout=TIMEOUT_MS)
     expect(results).to_contain_text("softmax_loss_vectorized: not started")
     expect(results).not_to_contain_text("softmax_loss_naive: not started")
     results.get_by_role("button", name="Ok").click()
-    assert said == []
+    assert errors == []
 
 
-def test_create_assignment_shows_what_a_cell_is_and_its_points(page: Page, lab: str) -> None:
+def test_create_assignment_shows_the_type_and_points_of_a_cell(page: Page, lab: str) -> None:
     page.goto(f"{lab}/lab/tree/work/03_linear/softmax.ipynb")
     notebook = Notebook(page)
     page.get_by_role("tab", name="Create Assignment").click()

@@ -1,4 +1,4 @@
-"""The pages of students and instructors, on a telephone and on a desk, in light and dark."""
+"""The pages for students and instructors, on phones and desktops, in light and dark mode."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.course import Course
-from tests.browsers import AXE, needs_chromium
-from tests.courses import RIGHT, answered, hand_in
+from tests.support.browsers import AXE, needs_chromium
+from tests.support.courses import RIGHT, answered, submit
 
 pytestmark = [needs_chromium, pytest.mark.slow]
 
@@ -41,10 +41,10 @@ FEEDBACK, REPORT = "feedback/li/01_tiny/tiny.html", "reports/01_tiny.html"
 
 @pytest.fixture(scope="module")
 def graded(shared_course: Course) -> Course:
-    """A course in which a class of three is graded, and the report is made."""
+    """A course with a graded class of three and its report."""
     release = shared_course.root / "assignments/01_tiny/tiny.ipynb"
     for student, solutions in SOLUTIONS.items():
-        hand_in(shared_course.root, student, answered(release, **solutions))
+        submit(shared_course.root, student, answered(release, **solutions))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(shared_course.root)
         for command in ("grade", "report"):
@@ -56,32 +56,34 @@ def graded(shared_course: Course) -> Course:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [400, 1400])
 @pytest.mark.parametrize("place", [FEEDBACK, "feedback/wei/01_tiny/tiny.html", REPORT])
-def test_everybody_can_use_it(
+def test_the_page_is_accessible(
     graded: Course, browser: Browser, place: str, width: int, scheme: Literal["light", "dark"]
 ) -> None:
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page = context.new_page()
-    said: list[str] = []
-    asked: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("request", lambda request: asked.append(request.url))
+    messages: list[str] = []
+    requests: list[str] = []
+    page.on("console", lambda message: messages.append(message.text))
+    page.on("pageerror", lambda error: messages.append(str(error)))
+    page.on("request", lambda request: requests.append(request.url))
     address = (graded.root / place).as_uri()
     page.goto(address, wait_until="networkidle")
 
-    assert said == []
-    assert [url for url in asked if url != address and not url.startswith("data:")] == []
+    assert messages == []
+    assert [url for url in requests if url != address and not url.startswith("data:")] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    # No smaller than people set their browser to, 16 pixels here; code may be a little smaller.
+    # Text is not smaller than the browser's font size, 16 pixels here; code may be a little smaller.
     assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('main p')).fontSize)") >= 16
     if not AXE.exists():
-        pytest.skip("axe-core is not there: npm install --no-save --prefix build axe-core, as .ci/run does")
-    assert obstacles(page) == []
+        pytest.skip(
+            "axe-core is not installed: npm install --no-save --prefix build axe-core, as .ci/run does"
+        )
+    assert accessibility_problems(page) == []
     context.close()
 
 
-def obstacles(page: Page) -> list[str]:
-    """Return what axe-core finds that keeps people from using the page."""
+def accessibility_problems(page: Page) -> list[str]:
+    """Return the serious accessibility problems that axe-core finds."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
     return [
@@ -92,14 +94,19 @@ def obstacles(page: Page) -> list[str]:
     ]
 
 
-def test_axe_would_notice(page: Page) -> None:
+def test_axe_detects_problems(page: Page) -> None:
     if not AXE.exists():
-        pytest.skip("axe-core is not there: npm install --no-save --prefix build axe-core, as .ci/run does")
+        pytest.skip(
+            "axe-core is not installed: npm install --no-save --prefix build axe-core, as .ci/run does"
+        )
     page.set_content("<p style='color: #aaa; background: #fff'>Pale.</p><button></button>")
-    assert {found.partition(":")[0] for found in obstacles(page)} >= {"color-contrast", "button-name"}
+    assert {found.partition(":")[0] for found in accessibility_problems(page)} >= {
+        "color-contrast",
+        "button-name",
+    }
 
 
-def test_a_click_on_a_head_sorts_the_table_and_another_turns_it_round(graded: Course, page: Page) -> None:
+def test_clicks_on_a_header_sort_the_table_in_both_orders(graded: Course, page: Page) -> None:
     page.goto((graded.root / REPORT).as_uri())
     table = page.get_by_role("region", name="Table of students")
     head = table.get_by_role("columnheader", name="points")
@@ -115,16 +122,16 @@ def test_a_click_on_a_head_sorts_the_table_and_another_turns_it_round(graded: Co
     expect(students).to_have_text(["li", "wei", "zhou"])
 
 
-def test_a_mistake_opens_to_what_its_students_were_told(graded: Course, page: Page) -> None:
+def test_a_mistake_opens_to_show_its_message(graded: Course, page: Page) -> None:
     page.goto((graded.root / REPORT).as_uri())
-    told = page.get_by_text("Doubling is a product.")
-    expect(told).to_be_hidden()
+    message = page.get_by_text("Doubling is a product.")
+    expect(message).to_be_hidden()
     page.get_by_text("Two is added, not multiplied by.").click()
-    expect(told).to_be_visible()
+    expect(message).to_be_visible()
     expect(page.locator(".who")).to_have_text("li")
 
 
-def test_the_summary_leads_to_the_task_and_to_what_to_read_again(graded: Course, page: Page) -> None:
+def test_the_summary_links_to_the_task_and_its_section(graded: Course, page: Page) -> None:
     page.goto((graded.root / FEEDBACK).as_uri())
     page.get_by_role("link", name="double").click()
     expect(page.get_by_text("Grade cell: double-test")).to_be_in_viewport()

@@ -1,4 +1,4 @@
-"""A class of hostile submissions beside honest ones: nobody gains, nobody else loses, nothing comes out."""
+"""Hostile submissions among honest ones gain no points, affect nobody else and reveal nothing."""
 
 from __future__ import annotations
 
@@ -14,28 +14,35 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.course import Course
-from autograder.grading.engine import grade_assignment
-from autograder.grading.kernels.bubblewrap import why_not
+from autograder.grading.kernels.sandbox import bubblewrap_problem
+from autograder.outcome import Outcome, Result
 from autograder.release.build import release
-from autograder.results.outcome import Outcome, Result
-from tests.courses import RIGHT, answered, hand_in, make_course, source_notebook, with_weights
 from tests.hostile.attacks import FULL, Attack, cells, files, kernel, resources, weights
+from tests.support.courses import (
+    RIGHT,
+    answered,
+    grade_assignment,
+    make_course,
+    source_notebook,
+    submit,
+    with_weights,
+)
 
 pytestmark = [
-    pytest.mark.skipif(why_not() is not None, reason=f"no sandbox here: {why_not()}"),
+    pytest.mark.skipif(bubblewrap_problem() is not None, reason=f"no sandbox here: {bubblewrap_problem()}"),
     pytest.mark.slow,
 ]
 
 ATTACKS: dict[str, Attack] = {
     **cells.ATTACKS,
     **kernel.ATTACKS,
-    **kernel.TELLING,
+    **kernel.LEAKS,
     **resources.ATTACKS,
     **files.ATTACKS,
     **weights.ATTACKS,
 }
 
-#: Who only does the work, and what it earns.
+#: Honest submissions, with the points that they must earn.
 HONEST = {
     "honest": (RIGHT, FULL),
     "half": ({**RIGHT, "double": "def double(x):\n    return (2 * x).ravel()"}, {**FULL, "double": 1.0}),
@@ -51,27 +58,27 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     release(course, "01_tiny")
     notebook = course.root / "assignments/01_tiny/tiny.ipynb"
     for student, (solutions, _) in HONEST.items():
-        hand_in(course.root, student, answered(notebook, **solutions))
+        submit(course.root, student, answered(notebook, **solutions))
     return course
 
 
 @pytest.fixture(scope="module")
 def calm(course: Course) -> dict[str, Result]:
-    """The honest ones, graded while nobody else is."""
+    """The results of the honest submissions, graded without the others."""
     return {result.student: result for result in grade_assignment(course, "01_tiny", list(HONEST), 2)}
 
 
 @pytest.fixture(scope="module")
 def graded(course: Course, calm: dict[str, Result]) -> Iterator[dict[str, Result]]:
-    """All of them, in one run of several workers."""
+    """The results of all submissions, graded in one run with several workers."""
     notebook = course.root / "assignments/01_tiny/tiny.ipynb"
     for name, attack in ATTACKS.items():
-        handed_in = answered(notebook, **{**RIGHT, **attack.solutions})
-        changed = attack.change(handed_in) if attack.change else handed_in
-        folder = hand_in(course.root, name, changed).parent
+        submitted = answered(notebook, **{**RIGHT, **attack.solutions})
+        changed = attack.change(submitted) if attack.change else submitted
+        folder = submit(course.root, name, changed).parent
         if attack.beside:
             attack.beside(folder)
-    # Honest ones among them, at the beginning, in the middle and at the end.
+    # The honest submissions are at the beginning, in the middle and at the end.
     names = [*ATTACKS]
     students = ["honest", *names[: len(names) // 2], "half", *names[len(names) // 2 :], "beginner"]
     yield {r.student: r for r in grade_assignment(course, "01_tiny", students, 3, force=True)}
@@ -87,7 +94,7 @@ def outcome_of(result: Result, task: str) -> Outcome:
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_an_attack_earns_what_its_right_answers_do(graded: dict[str, Result], name: str) -> None:
+def test_an_attack_earns_only_the_points_of_its_correct_answers(graded: dict[str, Result], name: str) -> None:
     attack, result = ATTACKS[name], graded[name]
     assert result.failure is None
     assert points(result) == attack.earns
@@ -101,7 +108,7 @@ def test_the_honest_lose_nothing(calm: dict[str, Result], graded: dict[str, Resu
     assert graded[name].outcomes == calm[name].outcomes
 
 
-def test_the_gradebook_holds_what_was_decided(course: Course, graded: dict[str, Result]) -> None:
+def test_the_gradebook_contains_the_outcomes(course: Course, graded: dict[str, Result]) -> None:
     with Gradebook(f"sqlite:///{course.root}/gradebook.db", "") as gradebook:
         recorded = {
             submission.student.id: {
@@ -117,7 +124,7 @@ def test_the_gradebook_holds_what_was_decided(course: Course, graded: dict[str, 
 
 
 def plain_text(page: str) -> str:
-    """Return a page's text as a reader could make it out: without markup, escapes and colours."""
+    """Return the text of a page without markup, escapes and colours."""
     text = html.unescape(re.sub(r"<[^>]*>", "", page))
     return text.replace("\\n", "\n").replace("\\", "")
 
@@ -134,10 +141,10 @@ def test_no_hidden_line_is_in_any_page_or_result(course: Course, graded: dict[st
     assert len(lines) > 10
     pages = {path.parts[-3]: path.read_text() for path in course.root.glob("feedback/*/01_tiny/*.html")}
     assert len(pages) > len(ATTACKS) - 5
-    said = {name: json.dumps(result.as_dict()) for name, result in graded.items()}
+    results = {name: json.dumps(result.as_dict()) for name, result in graded.items()}
     found = {
         (name, line)
-        for texts in (pages, said)
+        for texts in (pages, results)
         for name, text in texts.items()
         for line in lines
         if line in plain_text(text)
@@ -146,7 +153,7 @@ def test_no_hidden_line_is_in_any_page_or_result(course: Course, graded: dict[st
     assert not [name for name, page in pages.items() if "twice_as_much" in page]
 
 
-def test_nothing_that_was_put_out_swells_what_is_kept(course: Course, graded: dict[str, Result]) -> None:
+def test_large_outputs_are_not_stored(course: Course, graded: dict[str, Result]) -> None:
     large = {
         str(path.relative_to(course.root)): path.stat().st_size
         for path in course.root.glob("*/*/01_tiny/*")

@@ -1,4 +1,4 @@
-"""Opened where instructors and students open them, hostile submissions run no script and change no grade."""
+"""Hostile submissions run no scripts and change no grades in the browsers of instructors and students."""
 
 from __future__ import annotations
 
@@ -14,15 +14,14 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
 from autograder.course import Course
-from autograder.grading.engine import grade_assignment
-from tests.browsers import needs_chromium, open_page
-from tests.courses import RIGHT, answered, hand_in
 from tests.hostile.attacks.markup import MARKDOWN, MARKUP, filled
-from tests.servers import served
+from tests.support.browsers import needs_chromium, open_page
+from tests.support.courses import RIGHT, answered, grade_assignment, submit
+from tests.support.servers import served
 
 pytestmark = [needs_chromium, pytest.mark.slow]
 
-#: Gives its author a point, by the formgrader's own interface, and says so in the page's title.
+#: Gives its author a point through the formgrader's API, and marks the title of the page.
 GRADES_ITSELF = """
 const id = location.pathname.split('/').filter(part => part).pop();
 const xsrf = (document.cookie.match(/_xsrf=([^;]+)/) || [])[1];
@@ -56,7 +55,7 @@ def hostile(release: Path) -> NotebookNode:
 def graded(shared_course: Course) -> Course:
     release = shared_course.root / "assignments/01_tiny/tiny.ipynb"
     for student in STUDENTS:
-        hand_in(shared_course.root, student, hostile(release))
+        submit(shared_course.root, student, hostile(release))
     results = list(grade_assignment(shared_course, "01_tiny", STUDENTS))
     assert [(result.points, result.failure) for result in results] == [(8, None)] * 4
     return shared_course
@@ -72,7 +71,7 @@ def formgrader(graded: Course, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 def ids_and_scores(course: Course) -> dict[str, tuple[str, list[float | None]]]:
-    """Return the id of each student's page, and the manual grades that are there."""
+    """Return the id of each student's page, and the manual grades."""
     with Gradebook(f"sqlite:///{course.root}/gradebook.db", "") as gradebook:
         return {
             submission.student.id: (
@@ -100,21 +99,21 @@ def test_in_the_formgrader_no_script_runs_and_no_grade_changes(
 
 
 @pytest.mark.parametrize("place", ["gradebook/01_tiny/tiny", "manage_submissions/01_tiny", "manage_students"])
-def test_the_formgraders_lists_run_nothing_of_a_name(formgrader: str, tmp_path: Path, place: str) -> None:
+def test_the_formgraders_lists_run_no_script_in_a_name(formgrader: str, tmp_path: Path, place: str) -> None:
     page = open_page(f"{formgrader}/formgrader/{place}/", tmp_path)
     assert "hit" not in title(page)
     assert "onerror" not in page
 
 
-def test_feedback_pages_run_nothing(graded: Course, tmp_path: Path) -> None:
+def test_feedback_pages_run_no_script(graded: Course, tmp_path: Path) -> None:
     for student in STUDENTS:
         page = open_page((graded.root / "feedback" / student / "01_tiny/tiny.html").as_uri(), tmp_path)
         assert "Because." in page
         assert "hit" not in title(page)
 
 
-def test_this_would_notice_a_script_that_runs(graded: Course, formgrader: str, tmp_path: Path) -> None:
-    """The same answer, not cleaned, gives its author a point when the page is opened."""
+def test_a_script_that_runs_would_be_detected(graded: Course, formgrader: str, tmp_path: Path) -> None:
+    """If it is not sanitised, the same answer gives its author a point when the page is opened."""
     release = graded.root / "assignments/01_tiny/tiny.ipynb"
     student = STUDENTS[2]
     shown = graded.root / "autograded" / student / "01_tiny/tiny.ipynb"

@@ -1,4 +1,4 @@
-"""Submissions that look around and reach out: nothing is seen, nothing is reached, and nothing lost."""
+"""Submissions that try to access other files, processes or the network see nothing, and lose no points."""
 
 from __future__ import annotations
 
@@ -14,24 +14,25 @@ import pytest
 
 import autograder
 from autograder.course import Course
-from autograder.grading.engine import grade_assignment
-from autograder.grading.kernels.bubblewrap import why_not
-from autograder.results.outcome import Result
-from tests.courses import RIGHT, answered, hand_in
+from autograder.grading.kernels.sandbox import bubblewrap_problem
+from autograder.outcome import Result
 from tests.hostile.attacks.machine import CONNECTS, READS, SEALED, WRITES, looking
+from tests.support.courses import RIGHT, answered, grade_assignment, submit
 
-pytestmark = pytest.mark.skipif(why_not() is not None, reason=f"no sandbox here: {why_not()}")
+pytestmark = pytest.mark.skipif(
+    bubblewrap_problem() is not None, reason=f"no sandbox here: {bubblewrap_problem()}"
+)
 
 FULL = {"double": 2, "total": 2, "square": 4}
 SECRET = "the-graders-own-token"
 
-#: What the submissions look for; the last ones nobody could reach without a sandbox either.
+#: The attempts of each submission; those of the last one would fail without a sandbox as well.
 LOOKS = {"reads": READS, "connects": CONNECTS, "writes": WRITES, "sealed": SEALED}
 
 
 @pytest.fixture(scope="module")
 def world(shared_course: Course) -> Iterator[dict[str, object]]:
-    """What there is to be found on the grader's machine."""
+    """Targets on the grader's machine that the submissions try to access."""
     listener = socket.create_server(("127.0.0.1", 0))
     abstract = socket.socket(socket.AF_UNIX)
     abstract.bind(f"\0gradbook-{os.getpid()}")
@@ -70,29 +71,27 @@ def _accept(server: socket.socket) -> None:
 
 @pytest.fixture(scope="module")
 def looked(shared_course: Course, world: dict[str, object]) -> dict[str, Result]:
-    """Those who look around, and an honest student, graded in the sandbox."""
+    """The results of these submissions and of an honest one, graded in the sandbox."""
     release = shared_course.root / "assignments/01_tiny/tiny.ipynb"
     for student, looks in LOOKS.items():
         solutions = {**RIGHT, "double": looking(looks, world)}
-        hand_in(shared_course.root, student, answered(release, **solutions))
-    hand_in(shared_course.root, "honest", answered(release, **RIGHT))
-    # The gradebook and the key are there to be found before the first of them looks.
+        submit(shared_course.root, student, answered(release, **solutions))
+    submit(shared_course.root, "honest", answered(release, **RIGHT))
+    # Grade the honest submission first, so that the gradebook and the answer key exist.
     list(grade_assignment(shared_course, "01_tiny", ["honest"]))
     return {r.student: r for r in grade_assignment(shared_course, "01_tiny", list(LOOKS), 2, force=True)}
 
 
-def said(result: Result) -> dict[str, str]:
-    """Return what the solution cell said of each attempt."""
+def attempts(result: Result) -> dict[str, str]:
+    """Return the result of each attempt, as printed by the solution cell."""
     cell = next(cell for cell in result.notebooks["tiny"].cells if cell.id == "double")
     text = "".join(output.get("text", "") for output in cell.outputs)
     return dict(line.split(" ", 1) for line in text.splitlines())
 
 
 @pytest.mark.parametrize("student", LOOKS)
-def test_who_looks_around_sees_nothing_and_keeps_their_points(
-    looked: dict[str, Result], student: str
-) -> None:
-    found = said(looked[student])
+def test_every_attempt_is_refused_and_costs_no_points(looked: dict[str, Result], student: str) -> None:
+    found = attempts(looked[student])
     assert set(found) == set(LOOKS[student])
     assert {name: what for name, what in found.items() if not what.startswith("refused")} == {}
     assert {outcome.task: outcome.points for outcome in looked[student].outcomes} == FULL
@@ -103,12 +102,12 @@ def test_nothing_was_written_outside(looked: dict[str, Result], shared_course: C
     assert [place for place in places if (place / "written").exists()] == []
 
 
-def test_without_a_sandbox_the_same_looks_succeed(
+def test_without_a_sandbox_the_same_attempts_succeed(
     looked: dict[str, Result], shared_course: Course, world: dict[str, object]
 ) -> None:
-    # What no attack could reach anyway would show nothing about the walls.
+    # Attempts that always fail would show nothing about the sandbox.
     students = [student for student in LOOKS if student != "sealed"]
     graded = grade_assignment(shared_course, "01_tiny", students, 2, "none", force=True)
-    open_ = {name: what for result in graded for name, what in said(result).items()}
+    open_ = {name: what for result in graded for name, what in attempts(result).items()}
     (shared_course.root / "written").unlink()
     assert {name: what for name, what in open_.items() if what != "reached"} == {}

@@ -1,7 +1,7 @@
-"""Code that was written for CS231n's assignments goes into the cells of this course as it is.
+"""Code that was written for CS231n's assignments fits into the cells of this course without a change.
 
-Its functions have the names, the parameters and the order of these here, so that a body fits without a
-change. That such bodies earn everything is what proving the variants `..._in_the_field` shows.
+The functions have the same names and the same parameters in the same order. The proof of the variants
+`..._in_the_field` shows that such bodies earn all points.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.course import NEVER_RELEASED, SOURCE, Course
+from autograder.course import NEVER_RELEASED, Course
 from autograder.grading.mistakes import only_function, read_solutions
 from autograder.grading.tasks import is_solution, task_of
+from gradbook.files import SOURCE
 
 COURSE = Course.find(Path(__file__))
 
-#: CS231n's functions and methods, with what their callers give, by the notebook that asks for them.
+#: The functions and methods of CS231n with their parameters, by the notebook that asks for them.
 FIELD = {
     "02_knn/knn": {
         "train": "self, X, y",
@@ -86,7 +87,7 @@ CASES = [(notebook, name) for notebook, functions in FIELD.items() for name in f
 
 @functools.cache
 def asked_for(notebook: str) -> dict[str, tuple[str, ast.FunctionDef]]:
-    """Return the functions that a notebook asks for, by name, each with its task's id."""
+    """Return the functions that a notebook asks for, by name, each with the id of its task."""
     nb = nbformat.read(COURSE.folder(SOURCE) / f"{notebook}.ipynb", as_version=4)
     cells = [cell for cell in nb.cells if cell.cell_type == "code" and is_solution(cell)]
     functions = [(task_of(cell), only_function(cell.source)) for cell in cells]
@@ -94,7 +95,7 @@ def asked_for(notebook: str) -> dict[str, tuple[str, ast.FunctionDef]]:
 
 
 @pytest.mark.parametrize(("notebook", "name"), CASES)
-def test_functions_take_what_they_take_elsewhere(notebook: str, name: str) -> None:
+def test_functions_have_the_parameters_of_cs231n(notebook: str, name: str) -> None:
     _, function = asked_for(notebook)[name]
     taken = [argument.arg for argument in function.args.args]
     assert ", ".join(taken) == FIELD[notebook][name]
@@ -102,7 +103,7 @@ def test_functions_take_what_they_take_elsewhere(notebook: str, name: str) -> No
 
 
 @pytest.mark.parametrize(("notebook", "name"), CASES)
-def test_a_body_as_it_is_written_elsewhere_is_proved_to_earn_everything(notebook: str, name: str) -> None:
+def test_a_variant_proves_that_a_body_from_cs231n_earns_all_points(notebook: str, name: str) -> None:
     task, _ = asked_for(notebook)[name]
     assignment, _, stem = notebook.partition("/")
     variants = read_solutions(COURSE.folder(SOURCE) / assignment / NEVER_RELEASED[1] / f"{stem}.py")

@@ -1,4 +1,4 @@
-"""The engine of 09_graphs computes on a device alone: no array of the host's takes part on the way."""
+"""The engine of 09_graphs computes on the device only, without arrays in host memory."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SOURCE = Path(__file__).parents[2] / "source_solutions" / "09_graphs" / "graphs.
 
 
 class OnGpu(np.lib.mixins.NDArrayOperatorsMixin):
-    """An array as CuPy's are: NumPy's functions work on it, NumPy's arrays do not mix with it."""
+    """An array like those of CuPy: NumPy functions accept it, but it does not mix with NumPy arrays."""
 
     def __init__(self, array: Any) -> None:
         self._array = np.asarray(array)
@@ -28,7 +28,8 @@ class OnGpu(np.lib.mixins.NDArrayOperatorsMixin):
         return OnGpu(self._array.sum(**options))
 
     def __array__(self, *_: Any, **__: Any) -> np.ndarray:
-        raise TypeError("Implicit conversion to a NumPy array is not allowed.")
+        msg = "Implicit conversion to a NumPy array is not allowed."
+        raise TypeError(msg)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> OnGpu:
         return OnGpu(getattr(ufunc, method)(*map(there, inputs), **options))
@@ -38,9 +39,10 @@ class OnGpu(np.lib.mixins.NDArrayOperatorsMixin):
 
 
 def there(value: Any) -> Any:
-    """Return what the device may compute with: its own arrays, and Python's numbers."""
+    """Return a value that the device can compute with: one of its own arrays, or a Python number."""
     if isinstance(value, np.ndarray):
-        raise TypeError("Unsupported type <class 'numpy.ndarray'>")
+        msg = "Unsupported type <class 'numpy.ndarray'>"
+        raise TypeError(msg)
     return value._array if isinstance(value, OnGpu) else value
 
 
@@ -78,7 +80,7 @@ def test_training_on_a_gpu_gives_the_losses_of_the_simulated_device(engine, monk
     monkeypatch.setitem(sys.modules, "cupy", cupy)
     gpu = engine["find_device"]()
     on_the_gpu = trained(engine, gpu)
-    assert str(gpu) == "GPU, by CuPy"
+    assert str(gpu) == "GPU, through CuPy"
     assert on_the_gpu[0] == on_the_host[0]
     assert on_the_gpu[0][-1] < on_the_gpu[0][0]
     np.testing.assert_array_equal(on_the_gpu[1], on_the_host[1])

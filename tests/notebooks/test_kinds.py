@@ -1,7 +1,8 @@
-"""Every kind of mistake that real solutions of such courses hold is one that a notebook here knows.
+"""The notebooks know every kind of mistake that real solutions of such courses contain.
 
-That each is caught, named and costs its own task is what proving it shows; that none is forgotten, this does.
-Counted were 206 wrong functions of 60 public repositories, of which checks of the usual sort pass 66.
+The proofs show that each mistake is caught and named, and costs points in its own task only. This test shows
+that no kind is forgotten. The kinds come from 206 wrong functions in 60 public repositories; ordinary checks
+accept 66 of these functions.
 """
 
 from __future__ import annotations
@@ -10,14 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import NEVER_RELEASED, SOURCE, Course
+from autograder.course import NEVER_RELEASED, Course
 from autograder.grading.mistakes import read_solutions
+from gradbook.files import SOURCE
 
 COURSE = Course.find(Path(__file__))
 
 _LINEAR = ("naive", "vectorized")
 
-#: For each kind and notebook, the mistakes by which it is known.
+#: For each kind and notebook, the names of its mistakes.
 KINDS = [
     (
         "the square root is missing",
@@ -58,22 +60,26 @@ KINDS = [
     ),
     ("no bias correction", "05_optimization/optimizers", ["adam_uncorrected"]),
     (
-        "t is never incremented, or used before",
+        "t is never incremented, or incremented too late",
         "05_optimization/optimizers",
         ["adam_t_not_kept", "adam_t_used_before"],
     ),
-    ("classical momentum for Nesterov's", "05_optimization/optimizers", ["nesterov_momentum_classical"]),
+    (
+        "classical momentum, not Nesterov momentum",
+        "05_optimization/optimizers",
+        ["nesterov_momentum_classical"],
+    ),
     ("biases are regularised", "05_optimization/initialization", ["net_biases_regularised"]),
-    ("p in the opposite meaning", "07_dropout/dropout", ["dropout_p_to_drop", "dropout_all_opposite"]),
+    ("p with the opposite meaning", "07_dropout/dropout", ["dropout_p_to_drop", "dropout_all_opposite"]),
     (
         "no 1/p, or scaled by another factor",
         "07_dropout/dropout",
         ["dropout_without_factor", "dropout_wrong_factor", "dropout_multiplied", "dropout_testing_scaled"],
     ),
     (
-        "a mask from a normal distribution, one for a row, or for two axes",
+        "a mask from a normal distribution, with one value per row, or for two axes",
         "07_dropout/dropout",
-        ["dropout_normal", "dropout_whole_pictures", "dropout_one_mask", "dropout_two_axes"],
+        ["dropout_normal", "dropout_whole_images", "dropout_one_mask", "dropout_two_axes"],
     ),
     ("the dropout option has no effect", "07_dropout/dropout", ["net_without_dropout"]),
     (
@@ -93,12 +99,12 @@ KINDS = [
         [f"forward_{mode}epsilon_{how}" for mode in ("", "test_") for how in ("missing", "outside")],
     ),
     (
-        "right only while ε is tiny",
+        "correct only while ε is tiny",
         "06_normalization/batch_norm",
         ["backward_epsilon", "alt_epsilon", "dvar_epsilon", "dmu_epsilon"],
     ),
     (
-        "mean or variance treated as constants",
+        "mean or variance treated as a constant",
         "06_normalization/batch_norm",
         [f"{how}_{what}_constant" for how in ("backward", "alt") for what in ("mean", "variance", "both")],
     ),
@@ -111,7 +117,7 @@ KINDS = [
     ),
     ("a ReLU on the scores", "04_two_layer_net/two_layer_net", ["net_relu_on_scores"]),
     (
-        "what is used twice is computed twice, or in no possible order",
+        "a node is computed twice, or before its inputs",
         "09_graphs/graphs",
         ["order_without_memory", "order_users_first", "order_breadth_first", "run_without_memory"],
     ),
@@ -126,7 +132,7 @@ KINDS = [
         ["run_update_lost", "run_update_at_once", "run_variables_read_late", "step_without_assign"],
     ),
     (
-        "what crosses the bus without need",
+        "unnecessary transfers over the bus",
         "09_graphs/graphs",
         ["run_variables_cross", "run_everything_crosses", "run_update_crosses"],
     ),
@@ -136,7 +142,7 @@ KINDS = [
         ["chain_overwritten", "chain_same_input", "chain_too_early"],
     ),
     (
-        "the gradient of what was broadcast is not summed",
+        "the gradient of a broadcast is not summed",
         "09_graphs/graphs",
         ["add_unsummed", "sum_of_nothing"],
     ),
@@ -158,7 +164,7 @@ KINDS = [
         ["backward_crop_from_the_end", "col2im_crop_from_the_end"],
     ),
     (
-        "a padding of 1, a square kernel or a stride of 1 taken for granted",
+        "a padding of 1, a square kernel or a stride of 1 is assumed",
         "08_cnn/convolution",
         [
             "forward_padding_one",
@@ -176,7 +182,7 @@ KINDS = [
             *("fast_pool_two_by_two", "fast_pool_square", "fast_pool_side_by_side", "fast_unpool_two_by_two"),
         ],
     ),
-    ("W2 sized for square pictures", "08_cnn/convnet", ["init_square"]),
+    ("W2 sized for square images", "08_cnn/convnet", ["init_square"]),
     ("a ReLU on the scores", "08_cnn/convnet", ["net_relu_on_scores"]),
     ("biases are regularised", "08_cnn/convnet", ["net_biases_regularised"]),
     (
@@ -194,9 +200,9 @@ KINDS = [
         "06_normalization/layer_norm",
         ["forward_epsilon_missing", "forward_epsilon_outside", "forward_epsilon_fixed"],
     ),
-    ("right only while ε is tiny", "06_normalization/layer_norm", ["backward_epsilon"]),
+    ("correct only while ε is tiny", "06_normalization/layer_norm", ["backward_epsilon"]),
     (
-        "mean or variance treated as constants",
+        "mean or variance treated as a constant",
         "06_normalization/layer_norm",
         [f"backward_{what}_constant" for what in ("mean", "variance", "both")],
     ),
@@ -207,7 +213,7 @@ KINDS = [
         "08_cnn/spatial_norm",
         [
             *("batch_reshaped", "batch_back_reshaped", "batch_of_instances", "batch_of_pixels"),
-            *("group_is_layer", "group_is_instance", "group_over_pictures", "group_interleaved"),
+            *("group_is_layer", "group_is_instance", "group_over_images", "group_interleaved"),
         ],
     ),
     (
@@ -220,29 +226,29 @@ KINDS = [
         "08_cnn/spatial_norm",
         ["group_epsilon_missing", "group_epsilon_outside", "group_epsilon_fixed"],
     ),
-    ("right only while ε is tiny", "08_cnn/spatial_norm", ["group_epsilon"]),
+    ("correct only while ε is tiny", "08_cnn/spatial_norm", ["group_epsilon"]),
     (
-        "mean or variance treated as constants",
+        "mean or variance treated as a constant",
         "08_cnn/spatial_norm",
         [f"group_{what}_constant" for what in ("mean", "variance", "both")],
     ),
     ("batch statistics at test time", "08_cnn/spatial_norm", ["batch_always_training"]),
-    ("a layer norm with modes", "06_normalization/layer_norm", ["forward_modes"]),
+    ("layer norm with modes", "06_normalization/layer_norm", ["forward_modes"]),
 ]
 
 
 @pytest.mark.parametrize(("kind", "notebook", "names"), KINDS)
-def test_a_notebook_knows_it(kind: str, notebook: str, names: list[str]) -> None:
+def test_the_notebook_knows_the_mistakes(kind: str, notebook: str, names: list[str]) -> None:
     assignment, name = notebook.split("/")
     known = read_solutions(COURSE.folder(SOURCE) / assignment / NEVER_RELEASED[0] / f"{name}.py")
     missing = set(names) - {mistake.name for mistake in known}
     assert not missing, kind
-    # None is hidden from students: a check in the notebook says it.
+    # A check in the notebook names each of them.
     assert all(mistake.hidden_only is None for mistake in known if mistake.name in names)
 
 
 @pytest.mark.parametrize("assignment", COURSE.assignments())
-def test_few_mistakes_are_for_hidden_answers_alone(assignment: str) -> None:
+def test_few_mistakes_are_caught_by_hidden_answers_only(assignment: str) -> None:
     for name in COURSE.notebooks(assignment):
         known = read_solutions(COURSE.folder(SOURCE) / assignment / NEVER_RELEASED[0] / f"{name}.py")
         hidden = [mistake.name for mistake in known if mistake.hidden_only is not None]

@@ -1,4 +1,4 @@
-"""Each notebook as a person runs it, all cells from the top: solved, and just opened."""
+"""Each notebook runs from top to bottom, as a person runs it: solved, and as released."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NOTEBOOKS = [
 ]
 
 
-#: Those that take something over from an earlier one.
+#: The notebooks that use functions from an earlier notebook.
 CARRYING = [
     (assignment, name)
     for assignment, name in NOTEBOOKS
@@ -37,15 +37,15 @@ def run(
     *,
     earlier: bool = True,
 ) -> NotebookNode:
-    """Run a notebook from the source or the release on the built-in data, in folders as the course has them.
+    """Run a notebook of the source or the release on the built-in data, in folders like those of the course.
 
-    With `earlier`, the notebooks of the same part that it may carry over from lie beside it. Without,
-    what only draws and trains is left out.
+    With `earlier`, the earlier notebooks that it may carry functions over from lie beside it. Without it,
+    cells that only draw or train are left out.
     """
     monkeypatch.setenv("AUTOGRADER_DATASET", "shapes10")
     monkeypatch.setenv("AUTOGRADER_DATA", str(COURSE.folder("datasets")))
     monkeypatch.setenv("NBGRADER_EXECUTION", "")
-    # Notebooks are tried side by side: threads that wait for one another would wait for those of others.
+    # Tests run notebooks in parallel: with several threads each, they would slow each other down.
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
     beside = [other for other in NOTEBOOKS if other[0] <= assignment] if earlier else [(assignment, name)]
     for there, other in beside:
@@ -72,7 +72,7 @@ def outputs(cell: NotebookNode, kind: str) -> list[NotebookNode]:
     return [output for output in cell.get("outputs", []) if output.output_type == kind]
 
 
-@pytest.mark.trains
+@pytest.mark.trial
 @pytest.mark.parametrize(("assignment", "name"), NOTEBOOKS)
 def test_the_solved_notebook_runs_from_top_to_bottom(
     assignment: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -80,7 +80,7 @@ def test_the_solved_notebook_runs_from_top_to_bottom(
     notebook = run("source_solutions", assignment, name, tmp_path, monkeypatch)
     for cell in notebook.cells:
         assert outputs(cell, "error") == [], cell.id
-        # Progress bars included: red boxes worry people.
+        # A progress bar on stderr would be shown in a red box, which looks like an error.
         assert [out.text for out in outputs(cell, "stream") if out.name == "stderr"] == [], cell.id
     shown = next(cell for cell in notebook.cells if cell.id == "progress").outputs[0].data["text/plain"]
     assert shown.count("✓") == sum(is_test(cell) for cell in notebook.cells)
@@ -88,7 +88,7 @@ def test_the_solved_notebook_runs_from_top_to_bottom(
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("assignment", "name"), NOTEBOOKS)
-def test_the_notebook_just_opened_says_not_started_and_shows_no_traceback(
+def test_the_released_notebook_says_not_started_and_shows_no_traceback(
     assignment: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notebook = run("assignments", assignment, name, tmp_path, monkeypatch)
@@ -103,7 +103,7 @@ def test_the_notebook_just_opened_says_not_started_and_shows_no_traceback(
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("assignment", "name"), CARRYING)
-def test_without_the_earlier_notebooks_every_task_can_be_done_and_one_message_says_what_is_missing(
+def test_without_the_earlier_notebooks_every_task_works_and_one_message_says_what_is_missing(
     assignment: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notebook = run("source_solutions", assignment, name, tmp_path, monkeypatch, earlier=False)
@@ -114,7 +114,7 @@ def test_without_the_earlier_notebooks_every_task_can_be_done_and_one_message_sa
         assert error.traceback[0].startswith("carry_over: there is no notebook ")
         assert re.fullmatch(r"  next step     do \S+ first, or put its folder there", error.traceback[-1])
     tests = [cell for cell in notebook.cells if is_test(cell)]
-    # Training wants what trains and what is trained: without them there are no weights to check.
+    # Training needs functions from earlier notebooks: without them there are no weights to check.
     trained = [cell for cell in tests if "weights" in cell.metadata.get("autograder", {})]
     for cell in trained:
         (error,) = outputs(cell, "error")

@@ -1,4 +1,4 @@
-"""What every source notebook of the course promises, read without running it."""
+"""Properties of every source notebook that can be tested without running it."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ def test_cells_have_readable_ids_and_no_outputs(cells):
     assert [cell["id"] for cell in code if cell["outputs"] or cell["execution_count"]] == []
 
 
-def test_every_task_has_its_graded_cell_right_behind_it(cells):
+def test_every_task_has_its_graded_cell_right_after_it(cells):
     solutions, graded = by_task(cells), by_task(cells, "-test")
     assert solutions.keys() == graded.keys()
     places = {cell["id"]: place for place, cell in enumerate(cells)}
-    # Where trained weights are graded, the cell that trains comes between.
+    # If trained weights are graded, the training cell is between the two.
     behind = {task: 1 + ("weights" in cell["metadata"]["autograder"]) for task, cell in graded.items()}
     apart = [t for t in graded if places[graded[t]["id"]] != places[solutions[t]["id"]] + behind[t]]
     assert apart == []
@@ -71,7 +71,7 @@ def test_solutions_solve_tasks_of_the_notebook(path, cells, kind):
         compile(solution.cell(text(solutions[solution.task])), solution.name, "exec")
 
 
-def test_visible_checks_say_what_the_mistake_is(path, cells):
+def test_visible_checks_name_the_mistakes(path, cells):
     graded = by_task(cells, "-test")
     silent = []
     for mistake in read_solutions(path.parent / "mistakes" / f"{path.stem}.py"):
@@ -81,7 +81,7 @@ def test_visible_checks_say_what_the_mistake_is(path, cells):
     assert silent == []
 
 
-def test_cells_that_a_student_reads_are_short(cells):
+def test_cells_that_students_read_are_short(cells):
     plain = [cell for cell in cells if cell["cell_type"] == "code" and "nbgrader" not in cell["metadata"]]
     long = [cell["id"] for cell in plain if len(text(cell).splitlines()) > 15 and cell["id"] != "imports"]
     assert long == []

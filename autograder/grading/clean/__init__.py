@@ -1,6 +1,7 @@
-"""Taking out of a graded notebook what could act when somebody opens it.
+"""Removal of active content from graded notebooks.
 
-A page of the formgrader may give grades; a script of a student's, opened in it, could too. So what students
-wrote and what their code displayed is reduced to an allow-list before it is recorded: text, mathematics,
-tables and pictures stay; what runs, reaches out, or lies over the rest of the page goes.
+Pages of the formgrader can change grades, and so could a student's script that is opened there. Therefore
+everything that students wrote or their code displayed is reduced to an allow-list before it is stored: text,
+mathematics, tables and images are kept; scripts, external resources, and elements that could cover the rest
+of the page are removed.
 """

@@ -1,14 +1,14 @@
-"""What lies beside graded notebooks, and the name of the student's that it lies under."""
+"""Sanitise the files beside graded notebooks, and check the student ids that name their folders."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-from autograder.errors import AutograderError
-from autograder.results.outcome import plain
+from autograder.outcome import plain
+from gradbook.errors import GradbookError
 
-#: Files beside a notebook that no browser runs: the formgrader hands out what lies there, from its address.
+#: Types of files that browsers do not execute. The formgrader serves all files beside a notebook.
 PASSIVE_FILES = {
     *(".npz", ".npy", ".txt", ".csv", ".tsv", ".json", ".py", ".md"),
     *(".pdf", ".png", ".jpg", ".jpeg", ".gif", ".webp"),
@@ -16,14 +16,14 @@ PASSIVE_FILES = {
 
 
 def clean_folder(folder: Path, notebooks: list[str]) -> None:
-    """Take out of a graded folder what a browser would run, and every notebook that nobody graded.
+    """Delete files that a browser would execute, and notebooks that were not graded, from a graded folder.
 
     Parameters
     ----------
     folder
         A student's folder in ``autograded/``.
     notebooks
-        The names (without ``.ipynb``) of those that were graded.
+        The names (without ``.ipynb``) of the notebooks that were graded.
     """
     graded = {folder / f"{name}.ipynb" for name in notebooks}
     for path in list(folder.rglob("*")):
@@ -34,20 +34,20 @@ def clean_folder(folder: Path, notebooks: list[str]) -> None:
 
 
 def check_name(student: str) -> None:
-    """See that a student's id can stand in the formgrader, which shows it as it is.
+    """Check that a student's id is safe in the formgrader, which does not escape it.
 
     Raises
     ------
-    AutograderError
-        When it could end the text or the attribute that it is put into, and begin markup of its own.
+    GradbookError
+        If the id could end the text or attribute that contains it and start new markup.
     """
-    # Line breaks and tabs are plain in a text, not in a name: an attribute goes on behind them.
+    # `plain` permits line breaks and tabs, but in an HTML tag they could start a new attribute.
     if plain(student) != student or re.search(r"[<>\n\t]|\".*=|'.*=", student):
-        msg = "A student's id holds characters that would be read as markup."
-        raise AutograderError(
+        msg = "A student's id contains characters that would be read as markup."
+        raise GradbookError(
             msg,
             got=repr(student),
-            expected="no <, >, quotation mark with = after it, or control character",
-            done="Nothing of it was recorded.",
+            expected="no <, >, quotation mark followed by =, or control character",
+            done="Nothing was stored for this student.",
             next="rename the folder in submitted/",
         )

@@ -1,4 +1,4 @@
-"""Markdown that renders to nothing but what only shows, in nbconvert and in JupyterLab."""
+"""Sanitise Markdown, so that it renders to passive content in nbconvert and in JupyterLab."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from typing import Any
 from markdown_it import MarkdownIt
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-from autograder.grading.clean.markup import as_picture, clean_html
+from autograder.grading.clean.markup import checked_image, clean_html
 
-#: Characters of a markdown answer that are rendered, pictures aside: twice as long a text can take four
-#: times as long. What is longer is shown as it was typed.
+#: Markdown answers with more characters than this, without images, are shown unrendered: the time to render
+#: a text can grow with the square of its length.
 MAX_RENDERED = 50_000
 
-#: Characters of a markdown answer that are kept at all; a picture pasted as text has some 100,000.
+#: Characters of a Markdown answer that are kept; an image pasted as text has about 100,000.
 MAX_KEPT = 5_000_000
 
 
 class _Renderer(IPythonRenderer):
-    """nbconvert's renderer; an attachment that is missing is an address that goes, and no error."""
+    """nbconvert's renderer, but a missing attachment becomes an invalid address instead of an error."""
 
     def _embed_image_or_attachment(self, src: str) -> str:
         if src.startswith("attachment:"):
@@ -34,47 +34,47 @@ class _Renderer(IPythonRenderer):
 def clean_markdown(
     source: str, attachments: Mapping[str, Any] | None = None
 ) -> tuple[str, dict[str, dict[str, str]]]:
-    """Return markdown that renders to nothing but what is on the allow-list, and the pictures attached to it.
+    """Return Markdown that renders only to elements on the allow-list, and its attached images.
 
-    What is harmless as it stands is returned to the letter. Else its rendering, cleaned, takes its place: as
-    HTML, which markdown lets through.
+    Harmless Markdown is returned unchanged. Otherwise it is replaced by its sanitised rendering as HTML,
+    which Markdown permits.
 
     Parameters
     ----------
     source
-        The text of a markdown cell.
+        The text of a Markdown cell.
     attachments
-        The cell's attachments: for each name, a bundle of base64 texts by kind.
+        The cell's attachments: for each name, a dictionary from MIME types to base64 texts.
     """
-    pictures = _clean_attachments(attachments or {})
-    if length_without_pictures(source) > MAX_RENDERED:
+    images = _clean_attachments(attachments or {})
+    if length_without_images(source) > MAX_RENDERED:
         return as_typed(source), {}
     try:
-        rendered = _rendered(source, pictures)
+        rendered = _rendered(source, images)
         # The formgrader and the feedback render as nbconvert does; JupyterLab as CommonMark says.
         if _is_clean(rendered) and _is_clean(_common_mark().render(source)):
-            return source, pictures
+            return source, images
         reduced = _as_one_block(clean_html(rendered))
-        if _is_clean(_rendered(reduced, pictures)):
+        if _is_clean(_rendered(reduced, images)):
             return reduced, {}
     except RecursionError:
         pass
     return as_typed(source), {}
 
 
-def length_without_pictures(source: str) -> int:
-    """Return the number of characters of markdown or HTML, but for those of pictures written into it."""
+def length_without_images(source: str) -> int:
+    """Return the number of characters of Markdown or HTML, without those of embedded images."""
     return len(re.sub(r"base64,[A-Za-z0-9+/=]+", "", source))
 
 
 def as_typed(source: str) -> str:
-    """Return markdown that shows a text as it was typed."""
-    kept = source[:MAX_KEPT] + ("\n… (the rest was left out)" if len(source) > MAX_KEPT else "")
+    """Return Markdown that shows a text unrendered."""
+    kept = source[:MAX_KEPT] + ("\n… (truncated)" if len(source) > MAX_KEPT else "")
     return _as_one_block(f"<pre>{html.escape(kept)}</pre>")
 
 
-def _rendered(source: str, pictures: Mapping[str, Any]) -> str:
-    renderer = _Renderer(escape=False, exclude_anchor_links=True, attachments=dict(pictures))
+def _rendered(source: str, images: Mapping[str, Any]) -> str:
+    renderer = _Renderer(escape=False, exclude_anchor_links=True, attachments=dict(images))
     return str(MarkdownWithMath(renderer=renderer).render(source))
 
 
@@ -84,7 +84,7 @@ def _common_mark() -> MarkdownIt:
 
 
 def _is_clean(rendered: str) -> bool:
-    """Return whether cleaning would change nothing but the way in which the same is written."""
+    """Return whether sanitising would change only the spelling of the HTML, not its meaning."""
     return _normal(rendered) == _normal(clean_html(rendered))
 
 
@@ -101,7 +101,7 @@ def _normal_entity(found: re.Match[str]) -> str:
 
 
 def _as_one_block(text: str) -> str:
-    """Return HTML as one block of markdown: no blank line ends it, and no sign in it is markdown's."""
+    """Return HTML as one Markdown block, without blank lines or characters with a meaning in Markdown."""
     parts = re.split(r"(<pre[ >].*?</pre>)", text, flags=re.DOTALL)
     parts[::2] = [re.sub(r"\n\s*", "\n", part) for part in parts[::2]]
     parts[1::2] = [part.replace("\n", "&#10;") for part in parts[1::2]]
@@ -110,11 +110,11 @@ def _as_one_block(text: str) -> str:
 
 
 def _clean_attachments(attachments: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    pictures: dict[str, dict[str, str]] = {}
+    images: dict[str, dict[str, str]] = {}
     for name, bundle in attachments.items():
         for kind, content in bundle.items() if isinstance(bundle, Mapping) else ():
-            picture = as_picture(str(kind), content)
-            if picture is not None:
-                pictures[str(name)] = {str(kind): picture}
+            image = checked_image(str(kind), content)
+            if image is not None:
+                images[str(name)] = {str(kind): image}
                 break
-    return pictures
+    return images

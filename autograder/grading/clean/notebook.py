@@ -1,4 +1,4 @@
-"""A judged notebook, reduced to what only shows."""
+"""Sanitise a judged notebook."""
 
 from __future__ import annotations
 
@@ -9,40 +9,35 @@ from nbformat import NotebookNode
 from nbgrader.utils import compute_checksum
 
 from autograder.course import METADATA
-from autograder.grading.clean.markdown import (
-    MAX_RENDERED,
-    as_typed,
-    clean_markdown,
-    length_without_pictures,
-)
+from autograder.grading.clean.markdown import MAX_RENDERED, as_typed, clean_markdown, length_without_images
 from autograder.grading.clean.outputs import amount_of_markup, clean_outputs
 from autograder.grading.tasks import declared, is_solution, is_test, nbgrader_of
-from autograder.results.outcome import plain
+from autograder.outcome import plain
 
-#: The cell in which the judge tells what was odd about a submission: names of files stand in it.
+#: The id of the cell in which the judge lists remarks about a submission, which may contain file names.
 ABOUT = "about-this-submission"
 
-#: Characters of markup that the rest of a notebook may have, graded cells and pictures aside: what is reduced
-#: takes time, and a student can add any number of cells.
+#: Total characters of markup in a notebook, without graded cells and images. Sanitising takes time, and
+#: students can add any number of cells.
 MAX_MARKUP = 20 * MAX_RENDERED
 
 
 def clean_notebook(nb: NotebookNode) -> NotebookNode:
-    """Reduce a judged notebook to what only shows, in place; return it.
+    """Remove active content from a judged notebook, in place, and return the notebook.
 
-    Cells that the instructor wrote stay as they are. Their outputs do not: the student's code made them.
+    The instructor's cells are unchanged, but their outputs are sanitised, because student code produced them.
     """
-    room = MAX_MARKUP
+    budget = MAX_MARKUP
     for cell in nb.cells:
         if cell.cell_type == "code" and is_test(cell):
             cell.outputs = clean_outputs(cell.outputs, MAX_RENDERED)
         elif cell.cell_type == "code":
             amount = amount_of_markup(cell.outputs)
-            cell.outputs = clean_outputs(cell.outputs, min(room, MAX_RENDERED))
-            room -= amount
+            cell.outputs = clean_outputs(cell.outputs, min(budget, MAX_RENDERED))
+            budget -= amount
         elif _is_students(cell):
-            room -= length_without_pictures(cell.source)
-            if room >= 0:
+            budget -= length_without_images(cell.source)
+            if budget >= 0:
                 source, attachments = clean_markdown(cell.source, cell.get("attachments", {}))
             else:
                 source, attachments = as_typed(cell.source), {}
@@ -59,13 +54,13 @@ def clean_notebook(nb: NotebookNode) -> NotebookNode:
 
 def _is_students(cell: NotebookNode) -> bool:
     if is_solution(cell):
-        # What nobody has written in is the instructor's, and known by its checksum.
-        return nbgrader_of(cell).get("checksum") != compute_checksum(cell)
+        # An unchanged answer cell is the instructor's text, recognised by its checksum.
+        return nbgrader_of(cell).get("checksum") != compute_checksum(cell)  # type: ignore[no-any-return]
     return bool(declared(cell).get("added")) or cell.get("id") == ABOUT
 
 
 def _plain_all(value: Any) -> Any:
-    """Return what the grader noted, without characters in it that steer a terminal or turn text round."""
+    """Return the grader's metadata with `plain` applied to every text in it."""
     if isinstance(value, str):
         return plain(value)
     if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""Outputs of a student's code, reduced to text, pictures and markup that only shows."""
+"""Sanitise the outputs of student code: text, images and passive markup are kept."""
 
 from __future__ import annotations
 
@@ -8,45 +8,45 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.grading.clean.markdown import clean_markdown, length_without_pictures
-from autograder.grading.clean.markup import ACTIVE_TEX, as_picture, clean_html
-from autograder.results.outcome import plain
+from autograder.grading.clean.markdown import clean_markdown, length_without_images
+from autograder.grading.clean.markup import ACTIVE_TEX, checked_image, clean_html
+from autograder.outcome import plain
 
-#: What may hold markup, and takes the longer to be reduced the more there is.
+#: MIME types that may contain markup. The time to sanitise them grows with their length.
 _MARKUP = {"text/html", "text/markdown"}
 
 
-def clean_outputs(outputs: Sequence[NotebookNode], room: int) -> list[NotebookNode]:
-    """Return what stays of a cell's outputs.
+def clean_outputs(outputs: Sequence[NotebookNode], budget: int) -> list[NotebookNode]:
+    """Return the sanitised outputs of a cell.
 
     Parameters
     ----------
     outputs
-        As the kernel sent them.
-    room
-        Characters of markup that may stay, pictures aside. The last outputs come first: the result of a
-        graded cell stands at its end.
+        The outputs that the kernel sent.
+    budget
+        Characters of markup to keep, without images. The last outputs take precedence, because the result of
+        a graded cell is at the end.
     """
     kept: list[NotebookNode] = []
     for output in reversed(outputs):
-        room -= amount_of_markup([output])
-        cleaned = _clean_output(output, has_room=room >= 0)
+        budget -= amount_of_markup([output])
+        cleaned = _clean_output(output, within_budget=budget >= 0)
         kept += [cleaned] if cleaned is not None else []
     return kept[::-1]
 
 
 def amount_of_markup(outputs: Sequence[NotebookNode]) -> int:
-    """Return how many characters of markup there are in outputs, pictures aside."""
+    """Return the number of characters of markup in outputs, without images."""
     return sum(
-        length_without_pictures(_text(content))
+        length_without_images(_text(content))
         for output in outputs
         for kind, content in output.get("data", {}).items()
         if kind in _MARKUP
     )
 
 
-def _clean_output(output: NotebookNode, *, has_room: bool) -> NotebookNode | None:
-    """Return what stays of an output, None where it is of no kind that there is."""
+def _clean_output(output: NotebookNode, *, within_budget: bool) -> NotebookNode | None:
+    """Return the sanitised output, or None for an unknown output type."""
     match output.get("output_type"):
         case "stream":
             name = "stderr" if output.get("name") == "stderr" else "stdout"
@@ -60,7 +60,7 @@ def _clean_output(output: NotebookNode, *, has_room: bool) -> NotebookNode | Non
                 traceback=[_text(line) for line in lines] if isinstance(lines, list) else [],
             )
         case "display_data" | "execute_result" as kind:
-            data, metadata = _clean_bundle(output.get("data", {}), output.get("metadata", {}), has_room)
+            data, metadata = _clean_bundle(output.get("data", {}), output.get("metadata", {}), within_budget)
             kept = NotebookNode(output_type=kind, data=data, metadata=metadata)
             if kind == "execute_result":
                 count = output.get("execution_count")
@@ -70,11 +70,11 @@ def _clean_output(output: NotebookNode, *, has_room: bool) -> NotebookNode | Non
 
 
 def _clean_bundle(
-    data: Mapping[str, Any], metadata: Any, has_room: bool
+    data: Mapping[str, Any], metadata: Any, within_budget: bool
 ) -> tuple[NotebookNode, NotebookNode]:
     kept, sizes = NotebookNode(), NotebookNode()
     for kind, content in data.items():
-        if kind in _MARKUP and not has_room:
+        if kind in _MARKUP and not within_budget:
             continue
         if kind == "text/plain":
             kept[kind] = _text(content)
@@ -85,22 +85,26 @@ def _clean_bundle(
         elif kind == "text/latex":
             kept[kind] = ACTIVE_TEX.sub("\N{SET MINUS}", _text(content))
         elif kind == "image/svg+xml":
-            drawing = as_picture(kind, base64.b64encode(_text(content).encode("utf-8", "replace")).decode())
+            drawing = checked_image(
+                kind, base64.b64encode(_text(content).encode("utf-8", "replace")).decode()
+            )
             if drawing is not None:
-                # In an image element, a browser runs and fetches nothing, whatever it finds in there.
+                # Browsers neither run scripts nor load resources from an SVG in an image element.
                 kept.setdefault("text/html", f'<img alt="" src="data:image/svg+xml;base64,{drawing}">')
-        elif (picture := as_picture(kind, _text(content))) is not None:
-            kept[kind] = picture
+        elif (image := checked_image(kind, _text(content))) is not None:
+            kept[kind] = image
             own = metadata.get(kind) if isinstance(metadata, Mapping) else None
             if isinstance(own, Mapping):
-                sizes[kind] = NotebookNode({name: own[name] for name in own if _is_fact(name, own[name])})
+                sizes[kind] = NotebookNode(
+                    {name: own[name] for name in own if _is_image_property(name, own[name])}
+                )
     if data and not kept:
-        kept["text/plain"] = f"(left out: {plain(', '.join(map(str, data)))[:200]})"
+        kept["text/plain"] = f"(omitted: {plain(', '.join(map(str, data)))[:200]})"
     return kept, sizes
 
 
-def _is_fact(name: str, value: object) -> bool:
-    """Return whether this is what may be told of a picture: its size, and what it shows."""
+def _is_image_property(name: str, value: object) -> bool:
+    """Return whether this is valid metadata of an image: its size or its alternative text."""
     expected = {"width": int, "height": int, "alt": str}.get(name)
     return expected is not None and type(value) is expected
 

@@ -1,1 +1,1 @@
-"""Taking in what students handed in, whatever became of its name on the way."""
+"""Collect submissions from archives and folders, even if their files were renamed."""

@@ -1,4 +1,4 @@
-"""Reading a zip file that strangers filled: what is safe is taken out, the rest refused by name."""
+"""Read an untrusted zip file: extract the safe files, and list the refused ones."""
 
 from __future__ import annotations
 
@@ -14,46 +14,46 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from autograder.grading.collect.folder import MAX_BYTES
-from autograder.results.outcome import plain
+from autograder.outcome import plain
 
-#: Files in an archive; a class of a thousand hands in fewer.
+#: Maximum number of files in an archive, more than a class of a thousand submits.
 MAX_MEMBERS = 20_000
 
-#: Bytes that all files of an archive unpack to.
+#: Maximum total size of the unpacked files, in bytes.
 MAX_TOTAL = 8 * 2**30
 
-#: How many times as large as packed a file may be. Notebooks reach some 20; deflate at its most 1,032.
+#: Maximum compression ratio of a file. Notebooks reach about 20; the limit of deflate is 1,032.
 MAX_RATIO = 200
 
-#: What packs so well by chance is at most this large.
+#: Files up to this size are exempt from the limit on the compression ratio.
 _SMALL = 2**20
 
-#: An archive whose files all date from so short a time carries the time of its download.
+#: If all timestamps in an archive lie within this interval, they are the time of the download.
 _ONE_DOWNLOAD = timedelta(minutes=10)
 
 _ARCHIVES = (".zip", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".7z", ".rar")
 
-#: What file managers leave in archives; nobody handed it in.
+#: Files that file managers add to archives.
 _LITTER = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$)")
 
-#: What no file is called on some system or other.
+#: Characters that are not allowed in file names on some systems.
 _UNUSABLE = re.compile(r'[\\:*?"<>|]')
 
 
 class RefusedError(Exception):
-    """A file of an archive, or the archive, that is not taken; the text says why."""
+    """Raised for a file of an archive, or a whole archive, that is refused; the text is the reason."""
 
 
 @dataclass(frozen=True)
 class Member:
-    """A file in an archive that may be taken out.
+    """A file in an archive that may be extracted.
 
     Attributes
     ----------
     name
         Its path in the archive.
     time
-        When it was written (UTC), None where the archive does not tell.
+        Its modification time (UTC), or None if the archive does not record it.
     """
 
     name: str
@@ -61,15 +61,15 @@ class Member:
     _info: zipfile.ZipInfo
 
 
-class Archive:
+class ZipArchive:
     """An open zip file.
 
     Attributes
     ----------
     members
-        What may be taken out of it.
+        The files that may be extracted.
     refused
-        For each file that may not, its name and why.
+        The name of each refused file, with the reason.
     """
 
     def __init__(self, file: zipfile.ZipFile) -> None:
@@ -78,7 +78,7 @@ class Archive:
         self.refused: list[tuple[str, str]] = []
         infos = [info for info in file.infolist() if not _LITTER.search(info.filename)]
         if len(infos) > MAX_MEMBERS:
-            msg = f"it holds {len(infos):,} files; the limit is {MAX_MEMBERS:,}"
+            msg = f"it contains {len(infos):,} files; the limit is {MAX_MEMBERS:,}"
             raise RefusedError(msg)
         times = _times(infos)
         total, seen = 0, set[str]()
@@ -88,12 +88,14 @@ class Archive:
                 continue
             try:
                 _check(info, name)
-                # The same file, on a system for which large and small letters are one.
+                # These are the same file on a case-insensitive system.
                 folded = unicodedata.normalize("NFC", name).casefold()
                 if folded in seen:
-                    raise RefusedError("a file of that name is in the archive before it")
+                    msg_0 = "an earlier file in the archive has the same name"
+                    raise RefusedError(msg_0)
                 if total + info.file_size > MAX_TOTAL:
-                    raise RefusedError(f"with it, the archive unpacks to more than {MAX_TOTAL // 2**30} GB")
+                    msg_0 = f"with it, the archive unpacks to more than {MAX_TOTAL // 2**30} GB"
+                    raise RefusedError(msg_0)
             except RefusedError as error:
                 self.refused.append((plain(name), str(error)))
                 continue
@@ -107,9 +109,9 @@ class Archive:
         Raises
         ------
         RefusedError
-            When it is damaged, or is not what the archive says.
+            If it is damaged, or differs from its description in the archive.
         FileExistsError, NotADirectoryError
-            When something of that name is there, which stays.
+            If the path is taken; the existing file is unchanged.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(exist_ok=False)
@@ -118,47 +120,54 @@ class Archive:
                 _copy(packed, file, member._info.file_size)
         except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
             path.unlink(missing_ok=True)
-            raise RefusedError(f"it is damaged: {error}") from None
+            msg = f"it is damaged: {error}"
+            raise RefusedError(msg) from None
         except Exception as error:
             path.unlink(missing_ok=True)
             if type(error).__module__ in ("zlib", "_lzma", "lzma", "bz2"):
-                raise RefusedError(f"it is damaged: {error}") from None
+                msg = f"it is damaged: {error}"
+                raise RefusedError(msg) from None
             raise
 
 
 @contextlib.contextmanager
-def open_archive(path: Path) -> Iterator[Archive]:
+def open_archive(path: Path) -> Iterator[ZipArchive]:
     """Open a zip file.
 
     Raises
     ------
     RefusedError
-        When it is none, or holds too many files.
+        If it is not a zip file, or contains too many files.
     """
     try:
         file = zipfile.ZipFile(path)
     except FileNotFoundError:
-        raise RefusedError("there is no such file") from None
+        msg = "the file does not exist"
+        raise RefusedError(msg) from None
     except IsADirectoryError:
-        raise RefusedError("it is a folder, and no zip file") from None
+        msg = "it is a folder, not a zip file"
+        raise RefusedError(msg) from None
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as error:
-        raise RefusedError(f"it is no zip file that can be read: {error}") from None
+        msg = f"it is not a readable zip file: {error}"
+        raise RefusedError(msg) from None
     with file:
-        yield Archive(file)
+        yield ZipArchive(file)
 
 
 def _copy(packed: IO[bytes], file: IO[bytes], size: int) -> None:
     while chunk := packed.read(2**20):
         size -= len(chunk)
         if size < 0:
-            raise ValueError("it is larger than the archive says")
+            msg = "it is larger than the archive says"
+            raise ValueError(msg)
         file.write(chunk)
     if size:
-        raise ValueError("it is smaller than the archive says")
+        msg = "it is smaller than the archive says"
+        raise ValueError(msg)
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """Return a member's name; some programs write UTF-8 and do not say so."""
+    """Return a member's name; some programs write UTF-8 without setting the flag for it."""
     if not info.flag_bits & 0x800:
         with contextlib.suppress(UnicodeError):
             return info.orig_filename.encode("cp437").decode("utf-8")
@@ -166,36 +175,44 @@ def _name(info: zipfile.ZipInfo) -> str:
 
 
 def _check(info: zipfile.ZipInfo, name: str) -> None:
-    """Refuse a member that is no plain file with a plain name, of a reasonable size."""
+    """Refuse a member unless it is a regular file with a safe name and a reasonable size."""
     parts = name.split("/")
     if name.startswith("/") or re.match(r"[A-Za-z]:", name):
-        raise RefusedError("its path is absolute")
+        msg = "its path is absolute"
+        raise RefusedError(msg)
     if ".." in parts:
-        raise RefusedError("its path leads out of the archive")
+        msg = "its path leads out of the archive"
+        raise RefusedError(msg)
     if plain(name) != name or _UNUSABLE.search(name) or "\n" in name or "\t" in name:
-        raise RefusedError("its name holds characters that no file's name should")
+        msg = "its name contains characters that are not allowed in file names"
+        raise RefusedError(msg)
     if any(not part.strip(". ") or part.startswith(".") or len(part.encode()) > 200 for part in parts):
-        raise RefusedError("its name is hidden, empty or too long")
+        msg = "its name is hidden, empty or too long"
+        raise RefusedError(msg)
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind not in (0, stat.S_IFREG):
         raise RefusedError(
-            "it is a link" if kind == stat.S_IFLNK else "it is a device or a pipe, and no file"
+            "it is a link" if kind == stat.S_IFLNK else "it is a device or a pipe, not a regular file"
         )
     if info.flag_bits & 1:
-        raise RefusedError("it is encrypted")
+        msg = "it is encrypted"
+        raise RefusedError(msg)
     if PurePosixPath(name).suffix.lower() in _ARCHIVES:
-        raise RefusedError("it is an archive in the archive; what is in it has to be handed in by itself")
+        msg = "it is an archive in the archive; its files must be submitted unpacked"
+        raise RefusedError(msg)
     if info.file_size > MAX_BYTES:
-        raise RefusedError(f"it has {info.file_size / 2**20:.0f} MB; the limit is {MAX_BYTES // 2**20} MB")
+        msg = f"it has {info.file_size / 2**20:.0f} MB; the limit is {MAX_BYTES // 2**20} MB"
+        raise RefusedError(msg)
     if info.file_size > max(_SMALL, MAX_RATIO * info.compress_size):
         ratio = info.file_size // max(info.compress_size, 1)
-        raise RefusedError(f"it unpacks to {ratio:,} times its size; the limit is {MAX_RATIO}")
+        msg = f"it unpacks to {ratio:,} times its size; the limit is {MAX_RATIO}"
+        raise RefusedError(msg)
 
 
 def _times(infos: list[zipfile.ZipInfo]) -> dict[str, datetime]:
-    """Return when members were written: the archive has this computer's local time.
+    """Return the modification times of the members; the archive records them in this computer's local time.
 
-    Where all date from minutes, that is when the archive was made, and tells nothing of its files.
+    If all times are within minutes of each other, they are the time of the download, and none is returned.
     """
     times = {}
     for info in infos:

@@ -1,4 +1,4 @@
-"""Finding what a student handed in, whatever became of its name."""
+"""Find a student's submitted notebook, even if it was renamed, and copy the other files."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import shutil
 import stat
 from pathlib import Path
 
-#: A notebook of the course has some 100 kB; what is a thousand times as large is not read.
+#: Files larger than this are not read. A notebook of the course has about a thousandth of it, 100 kB.
 MAX_BYTES = 100 * 2**20
 
 
 def find_notebook(folder: Path, name: str, expected: list[str]) -> Path | None:
-    """Return the file in `folder` that was handed in as the notebook `name`, None where there is none.
+    """Return the file in `folder` that was submitted as the notebook `name`, or None.
 
-    The file of that very name is taken; else one whose name differs only by what browsers and people add
-    (``knn (1).ipynb``, ``knn-Copy1.ipynb``, ``KNN.ipynb``, ``li_knn_final.ipynb``), the newest of several;
-    else, where the assignment has a single notebook, the only one handed in.
+    A file with exactly that name takes precedence; then the newest file whose name differs only by what
+    browsers and people add (``knn (1).ipynb``, ``knn-Copy1.ipynb``, ``KNN.ipynb``, ``li_knn_final.ipynb``);
+    then, if the assignment has a single notebook, the only notebook that was submitted.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def find_notebook(folder: Path, name: str, expected: list[str]) -> Path | None:
         return exact
     taken = {f"{other}.ipynb" for other in expected}
     others = [path for path in folder.glob("*.ipynb") if is_own_file(path) and path.name not in taken]
-    # A name counts as whole words: "knn" is in "li_knn (2)", not in "mknnx".
+    # Only whole words match: "knn" is in "li_knn (2)", but not in "mknnx".
     alike = [
         path
         for path in others
@@ -46,24 +46,24 @@ def find_notebook(folder: Path, name: str, expected: list[str]) -> Path | None:
 
 
 def _is_plain(path: Path) -> bool:
-    """Return whether a path is a file or folder; a pipe would make its reader wait for ever."""
+    """Return whether a path is a file or folder; reading a pipe could block forever."""
     return not path.is_symlink() and (path.is_file() or path.is_dir())
 
 
 def is_own_file(path: Path) -> bool:
-    """Return whether a file is the student's own: a link could lead to anybody's, a pipe nowhere."""
+    """Return whether a path is a regular file; a link could lead to other people's files."""
     return path.is_file() and not path.is_symlink()
 
 
-def copy_files(folder: Path, into: Path, room: float = math.inf) -> list[str]:
-    """Copy what was handed in beside the notebooks, saved weights say, without links and hidden files.
+def copy_files(folder: Path, into: Path, budget: float = math.inf) -> list[str]:
+    """Copy the files beside the submitted notebooks (such as saved weights), but no links or hidden files.
 
     Parameters
     ----------
     folder, into
-        From where, and where to.
-    room
-        Bytes that may be copied.
+        The source and the target folder.
+    budget
+        Maximum total size in bytes.
 
     Returns
     -------
@@ -72,38 +72,38 @@ def copy_files(folder: Path, into: Path, room: float = math.inf) -> list[str]:
     """
     large: list[str] = []
 
-    def left_out(directory: str, names: list[str]) -> list[str]:
-        nonlocal room
-        out = _left_out(directory, names)
+    def excluded(directory: str, names: list[str]) -> list[str]:
+        nonlocal budget
+        out = _excluded_names(directory, names)
         for name in sorted(set(names) - set(out)):
             path = Path(directory) / name
             if path.is_file():
                 size = path.stat().st_size
-                if size > min(room, MAX_BYTES):
+                if size > min(budget, MAX_BYTES):
                     large.append(name)
                     out.append(name)
                 else:
-                    room -= size
+                    budget -= size
         return out
 
-    shutil.copytree(folder, into, ignore=left_out, dirs_exist_ok=True)
-    for place, _, _ in os.walk(into):
-        # Folders are copied with their rights, which may be too few to take anything out of the copy again.
-        os.chmod(place, stat.S_IMODE(os.stat(place).st_mode) | stat.S_IRWXU)
+    shutil.copytree(folder, into, ignore=excluded, dirs_exist_ok=True)
+    for place in (Path(name) for name, _, _ in os.walk(into)):
+        # Folders are copied with their permissions, which may not allow deleting the copy.
+        place.chmod(stat.S_IMODE(place.stat().st_mode) | stat.S_IRWXU)
     return large
 
 
 def other_files(folder: Path) -> list[Path]:
-    """Return what `copy_files` copies where there is room for all."""
+    """Return the files that `copy_files` copies with an unlimited budget."""
     found = []
     for place, folders, names in os.walk(folder):
-        left_out = _left_out(place, [*folders, *names])
-        folders[:] = [name for name in folders if name not in left_out]
-        found += [Path(place) / name for name in names if name not in left_out]
+        excluded = _excluded_names(place, [*folders, *names])
+        folders[:] = [name for name in folders if name not in excluded]
+        found += [Path(place) / name for name in names if name not in excluded]
     return found
 
 
-def _left_out(directory: str, names: list[str]) -> list[str]:
+def _excluded_names(directory: str, names: list[str]) -> list[str]:
     return [
         name
         for name in names

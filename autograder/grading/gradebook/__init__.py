@@ -1,1 +1,1 @@
-"""Writing down what was graded, such that nothing is lost and nothing is done twice."""
+"""Store grades so that nothing is lost and nothing is graded twice."""

@@ -1,96 +1,114 @@
-"""What a grade depends on, as a hash: where it is the same as last time, so is the grade."""
+"""Hashes of everything that a grade depends on: if they are unchanged, so is the grade."""
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import os
 import platform
 from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 
-import autograder
 from autograder.course import Course
 from autograder.grading.collect.folder import is_own_file
 from autograder.grading.execute import GradingExecute
-from autograder.grading.gradebook.record import open_gradebook
-from autograder.grading.material import Material
+from autograder.grading.notebook_spec import NotebookSpec
+from autograder.hashing import hash_code, hash_file, hash_parts
 
 
-def of_assignment(course: Course, assignment: str, materials: Iterable[Material]) -> str:
-    """Return a hash of what is the same for all submissions of an assignment.
+@dataclass(frozen=True)
+class Fingerprint:
+    """The hashes of everything that the grade of a submission depends on.
 
-    These are its notebooks, as source and as released, its known mistakes, the seed, the due date, the limits
-    and the other settings of grading, and the package itself.
+    Attributes
+    ----------
+    grader
+        The code of both packages, and the versions of Python and NumPy.
+    settings
+        The limits and other settings of grading, and the due date.
+    assignment
+        The source and released notebooks, their mistakes, weights and seed.
+    submission
+        The submission's files and their names.
+    """
+
+    grader: str
+    settings: str
+    assignment: str
+    submission: str = ""
+
+    @property
+    def digest(self) -> str:
+        """A single hash of all parts."""
+        return hash_parts(asdict(self).values())
+
+    def of_submission(self, folder: Path) -> Fingerprint:
+        """Return the fingerprint with the hash of the submission in `folder`."""
+        return replace(self, submission=hash_submission(folder))
+
+    def reason_to_grade_again(self, before: dict[str, str]) -> str | None:
+        """Return what has changed since a submission was graded, or None if nothing has.
+
+        Parameters
+        ----------
+        before
+            The earlier hashes, by attribute name; empty if that version of Gradbook stored none.
+        """
+        if not before:
+            return "it was graded by an earlier version of Gradbook"
+        now = asdict(self)
+        for name in ("submission", "assignment", "settings", "grader"):
+            if before.get(name) != now[name]:
+                return _REASONS[name]
+        return None
+
+
+_REASONS = {
+    "submission": "the submission has changed",
+    "assignment": "the assignment has changed",
+    "settings": "the grading settings have changed",
+    "grader": "the grader has changed: the code of Gradbook, or the version of Python or NumPy",
+}
+
+
+def of_assignment(course: Course, specs: Iterable[NotebookSpec], due: datetime | None) -> Fingerprint:
+    """Return the part of the fingerprint that all submissions of an assignment share.
+
+    Parameters
+    ----------
+    course
+        The course, which holds the settings.
+    specs
+        The notebook specs of the assignment.
+    due
+        The due date of the assignment, which late penalties depend on.
     """
     config = course.config()
-    with open_gradebook(course) as gradebook:
-        due = gradebook.find_assignment(assignment).duedate
     sections = ("Judge", "LimitOutput", "AssignLatePenalties", "SubtractNPenalty")
-    parts = [
-        of_package(),
-        np.__version__,
-        platform.python_version(),
+    settings = [
         str(due),
         str(sorted(GradingExecute(config=config).trait_values(config=True).items())),
         *(str(sorted(config.get(section, {}).items())) for section in sections),
     ]
-    for material in materials:
-        parts += [material.name, material.source_text, material.release_text, str(material.seed)]
-        parts += map(str, material.mistakes)
-        parts += [f"{name} {hashlib.sha256(content).hexdigest()}" for name, content in material.weights]
-    return of_parts(parts)
+    assignment = []
+    for spec in specs:
+        assignment += [spec.name, spec.source_text, spec.release_text, str(spec.seed)]
+        assignment += map(str, spec.mistakes)
+        assignment += [f"{name} {hashlib.sha256(content).hexdigest()}" for name, content in spec.weights]
+    grader = [hash_code(), np.__version__, platform.python_version()]
+    return Fingerprint(hash_parts(grader), hash_parts(settings), hash_parts(assignment))
 
 
-def of_submission(folder: Path, assignment: str) -> str:
-    """Return a hash of a submission's files and names, and of what it is graded by.
-
-    Parameters
-    ----------
-    folder
-        What was handed in.
-    assignment
-        The hash of the assignment, as `of_assignment` returns it.
-    """
-    parts = [assignment]
+def hash_submission(folder: Path) -> str:
+    """Return a hash of a submission's files and their names."""
+    parts = []
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for path in (Path(place) / name for name in sorted(names) if not name.startswith(".")):
-            # Links and pipes are never read in grading.
+            # Links and pipes are never read during grading.
             if is_own_file(path):
-                parts += [os.fsencode(path.relative_to(folder)).hex(), _of_file(path)]
-    return of_parts(parts)
-
-
-def _of_file(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:  # one that we may not read: grading it tells
-        return str(error)
-
-
-@functools.cache
-def of_package(*rooms: str) -> str:
-    """Return a hash of the package: its version, and its code, which changes within a version too.
-
-    Parameters
-    ----------
-    rooms
-        The folders of the package that count; by default all.
-    """
-    root = Path(str(autograder.__file__)).parent
-    paths = {path for room in rooms or (".",) for path in (root / room).rglob("*.py")}
-    return of_parts([autograder.__version__, *(path.read_text(encoding="utf-8") for path in sorted(paths))])
-
-
-def of_parts(parts: Iterable[str]) -> str:
-    """Return a hash of texts, which tells where one ends and the next begins."""
-    digest = hashlib.sha256()
-    for part in parts:
-        data = part.encode("utf-8", "surrogatepass")
-        digest.update(f"{len(data)}:".encode())
-        digest.update(data)
-    return digest.hexdigest()
+                parts += [os.fsencode(path.relative_to(folder)).hex(), hash_file(path)]
+    return hash_parts(parts)

@@ -1,4 +1,4 @@
-"""What ``nbgrader autograde`` calls before and after each submission, to grade as the engine does."""
+"""Hooks that ``nbgrader autograde`` calls before and after each submission, to grade as the engine does."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import Any
 from autograder.course import AUTOGRADED, Course
 from autograder.grading.clean.folder import clean_folder
 from autograder.grading.collect.folder import find_notebook
-from autograder.grading.gradebook.ledger import forget
-from autograder.grading.gradebook.record import open_gradebook, register
+from autograder.grading.gradebook.history import forget
+from autograder.grading.gradebook.store import open_gradebook, register
 
 
 def before_autograde(assignment: str, notebooks: list[str], **_: Any) -> None:
-    """Make a submission ready for ``nbgrader autograde``, which calls this before each one.
+    """Prepare a submission; ``nbgrader autograde`` calls this before each one.
 
-    nbgrader itself would refuse an assignment that a fresh clone's gradebook does not know yet, and pass
-    over renamed notebooks.
+    On its own, nbgrader would refuse an assignment that is not in the gradebook of a fresh clone yet, and
+    would ignore renamed notebooks.
     """
     course = Course.find()
     register(course, assignment)
-    # Each is listed under its right name, whatever the file is called; the graft finds it.
+    # Each notebook is listed under its expected name; the graft step finds the actual file.
     folders = {Path(notebook).parent for notebook in notebooks}
     with open_gradebook(course) as gradebook:
         for folder in folders:
@@ -35,9 +35,9 @@ def before_autograde(assignment: str, notebooks: list[str], **_: Any) -> None:
 
 
 def after_autograde(assignment: str, notebooks: list[str], **_: Any) -> None:
-    """Clean what ``nbgrader autograde`` copied beside the notebooks; it calls this after each submission."""
+    """Clean the graded folder of a submission; ``nbgrader autograde`` calls this after each one."""
     course = Course.find()
-    # The student is told as a pattern, "*"; only the paths of the notebooks say who it is.
+    # nbgrader gives the student as the pattern "*"; only the paths of the notebooks contain the id.
     students = {Path(notebook).parent.parent.name for notebook in notebooks} or course.students(assignment)
     for student in students:
         clean_folder(course.folder(AUTOGRADED) / student / assignment, course.notebooks(assignment))

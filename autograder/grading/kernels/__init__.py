@@ -1,1 +1,1 @@
-"""The kernels that students' code runs in: their walls, their limits, and how they are there at once."""
+"""The kernels that students' code runs in: their sandbox, their limits, and their fast start by forking."""

@@ -1,4 +1,4 @@
-"""The connection to a student's kernel: it takes only so much, and notices what Jupyter's own does not."""
+"""The connection to a student's kernel, with limits on output that Jupyter's own client lacks."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from nbformat import NotebookNode
 from nbformat.validator import ValidationError
 from traitlets import default
 
-from autograder.grading.kernels.sandbox import GradingProvisioner
+from autograder.grading.kernels.provisioner import GradingProvisioner
 
-#: Seconds in which a kernel that dies is dead.
-DYING = 0.5
+#: Seconds that a dying kernel may take until it counts as dead.
+DEATH_DELAY_S = 0.5
 
 
 class Channels(AsyncKernelClient):
-    """The connection to a kernel, through which only so much can come at a time."""
+    """The connection to a kernel, with a limit on the size and the number of messages."""
 
     @default("context")
     def _context_default(self) -> zmq.asyncio.Context:
         context = super()._context_default()
-        # What is larger never reaches our memory: the connection is cut. Of the rest, few wait for us.
+        # A larger message never reaches our memory: ZeroMQ closes the connection. Few others are queued.
         context.maxmsgsize = cast(KernelManager, self.parent).provisioner.limits.output  # type: ignore[union-attr]
         context.rcvhwm = 20
-        # Milliseconds until it is tried again to connect to a kernel that is not there yet.
+        # Milliseconds between attempts to connect to a kernel that is starting.
         context.reconnect_ivl = 10
         return context
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """Wait until the kernel answers, and what it puts out arrives.
+        """Wait until the kernel answers and its output arrives.
 
-        Jupyter's own goes on to wait until nothing more arrives, for a fifth of a second.
+        Jupyter's own method also waits until no more output arrives for a fifth of a second.
         """
         until = time.monotonic() + (60 if timeout is None else timeout)
         while time.monotonic() < until:
@@ -56,14 +56,14 @@ class Channels(AsyncKernelClient):
 
 
 class GradingClient(NotebookClient):
-    """nbclient, told which cell it was that ran out of time, and how much a cell may put out.
+    """nbclient's client, which also records timeouts and limits the output of each cell.
 
     Attributes
     ----------
     timed_out
-        Whether the cell that ran last did not end in its time.
+        Whether the last cell exceeded its time limit.
     output_left
-        Bytes that the cell that runs may still put out.
+        Bytes that the running cell may still output.
     """
 
     timed_out = False
@@ -72,17 +72,17 @@ class GradingClient(NotebookClient):
 
     @property
     def provisioner(self) -> GradingProvisioner:
-        """What started the kernel, and can end it."""
+        """The provisioner that started the kernel and can kill it."""
         return cast(GradingProvisioner, cast(KernelManager, self.km).provisioner)
 
     def process_message(
         self, msg: dict[str, Any], cell: NotebookNode, cell_index: int
     ) -> NotebookNode | None:
-        """Take a message in, unless the cell has put out more than it may: then the kernel ends."""
-        # Counted as it comes, whether it is kept, replaced or cleared afterwards.
-        self.output_left -= _weight(msg["content"]) + sum(map(len, msg["buffers"]))
+        """Process a message, or kill the kernel if the cell has exceeded its output limit."""
+        # All output counts, even if it is replaced or cleared afterwards.
+        self.output_left -= _byte_count(msg["content"]) + sum(map(len, msg["buffers"]))
         if self.output_left >= 0:
-            # An output that is none of Jupyter's is one that a notebook cannot hold.
+            # An output that is not valid in Jupyter's format cannot be stored in a notebook.
             with contextlib.suppress(ValidationError):
                 return super().process_message(msg, cell, cell_index)
             return None
@@ -91,7 +91,7 @@ class GradingClient(NotebookClient):
         return None
 
     def watch_connection(self) -> None:
-        """End the kernel when its outputs' connection is cut, which a message too large for us does."""
+        """Kill the kernel when its output connection closes, as it does after a message that is too large."""
         self._cut = asyncio.ensure_future(
             self._end_when_cut(cast(KernelClient, self.kc).iopub_channel.socket)
         )
@@ -100,15 +100,15 @@ class GradingClient(NotebookClient):
         with socket.get_monitor_socket(zmq.EVENT_DISCONNECTED) as monitor:
             await monitor.poll()
             provisioner = self.provisioner
-            # It is also cut when a kernel dies, which we may hear of first.
-            await asyncio.sleep(DYING)
+            # It also closes when the kernel dies, so wait until a dying kernel is dead.
+            await asyncio.sleep(DEATH_DELAY_S)
             if await provisioner.poll() is None:
                 provisioner.end(provisioner.limits.too_much_output)
 
     async def _async_cleanup_kernel(self) -> None:
         if self._cut is not None:
             self._cut.cancel()
-        # Of a kernel that did not start, nbclient would clean up once more when the process ends.
+        # nbclient would clean up a kernel that did not start a second time when the process ends.
         if self.km is not None:
             await super()._async_cleanup_kernel()
 
@@ -117,10 +117,10 @@ class GradingClient(NotebookClient):
         return await super()._async_handle_timeout(timeout, cell)
 
 
-def _weight(content: Any) -> int:
-    """Return about how many bytes a message's content takes."""
+def _byte_count(content: Any) -> int:
+    """Return the approximate number of bytes in a message's content."""
     if isinstance(content, dict):
-        return sum(len(name) + _weight(value) for name, value in content.items())
+        return sum(len(name) + _byte_count(value) for name, value in content.items())
     if isinstance(content, list):
-        return sum(map(_weight, content))
+        return sum(map(_byte_count, content))
     return len(content) if isinstance(content, str) else 8

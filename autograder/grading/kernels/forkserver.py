@@ -1,11 +1,11 @@
-"""The fork server: a process that has imported what kernels need, and forks one for each submission.
+"""The fork server: a process that has imported the modules of a kernel, and forks one for each submission.
 
-It is run in a sandbox, as ``python -m autograder.grading.kernels.forkserver FD``. FD is a socket, over which
-one byte and another socket come for each kernel. On that one the kernel's plan comes, as JSON, and over it go
-a byte when the kernel begins, and its exit code when it has ended.
+It is run in a sandbox, as ``python -m autograder.grading.kernels.forkserver FD``. FD is a socket on which it
+receives one byte and another socket for each kernel. That second socket carries the kernel's plan, as JSON;
+the server replies with a byte when the kernel starts, and with its exit code when it has ended.
 
-No code of a student's runs in the server, and nothing of a submission is read by it, so that there is nothing
-in its memory that a later kernel, being a copy of it, could find.
+The server neither runs student code nor reads submissions, so later kernels, which are copies of it, cannot
+find any such data in its memory.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from autograder.grading.kernels import inside, room, users
+from autograder.grading.kernels import bootstrap, namespaces, users
 
 
 def main() -> None:
-    """Import everything, and fork until the grader is gone."""
+    """Import the modules, and fork kernels until the grader closes the socket."""
     users.set_dumpable(False)
-    sys.path.remove(os.getcwd())
+    sys.path.remove(str(Path.cwd()))
     for source, place in json.loads(sys.argv[2]):
         shutil.copytree(source, place, dirs_exist_ok=True)
-    inside.import_all()
-    if len(os.listdir("/proc/self/task")) > 1:
-        sys.exit("a thread was started by an import: it would be missing from each fork")
-    # What is here now is the same in all forks: to collect it in each would copy it.
+    bootstrap.import_all()
+    if len(list(Path("/proc/self/task").iterdir())) > 1:
+        sys.exit("an import started a thread, which would be missing from each fork")
+    # All forks share these objects; garbage collection in a fork would copy them.
     gc.collect()
     gc.freeze()
     with socket.socket(fileno=int(sys.argv[1])) as control:
@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def _never_return(function: Any, *arguments: Any) -> NoReturn:
-    """Call a function in a forked process; what is on the stack below belongs to the server."""
+    """Call a function in a forked process and exit, because the rest of the stack belongs to the server."""
     try:
         function(*arguments)
     finally:
@@ -60,10 +60,10 @@ def _never_return(function: Any, *arguments: Any) -> NoReturn:
 
 
 def _keep(line: socket.socket) -> None:
-    """Open a room, and tell the grader how its first process ended, with which it is gone."""
+    """Create namespaces, fork their first process, and report its exit code to the grader."""
     with line.makefile("r", encoding="utf-8") as file:
         plan = json.loads(file.readline())
-    room.unshare()
+    namespaces.unshare()
     first = os.fork()
     if not first:
         _never_return(_be_first, plan, line)
@@ -71,20 +71,20 @@ def _keep(line: socket.socket) -> None:
 
 
 def _be_first(plan: dict[str, Any], line: socket.socket) -> None:
-    """Make the room, fork the kernel in it, and wait for whatever ends in there."""
+    """Set up the namespaces, fork the kernel in them, and reap child processes until the kernel ends."""
     os.setsid()
     work = os.open(plan["work"], os.O_PATH)
     processes = plan["limits"]["RLIMIT_NPROC"]
-    room.make(plan["folder"], plan["sockets"], plan["disk"], plan["shared memory"], processes)
+    namespaces.set_up(plan["folder"], plan["sockets"], plan["disk"], plan["shared memory"], processes)
     for source, place in [*plan["copies"], (f"/proc/self/fd/{work}", plan["cwd"])]:
         shutil.copytree(source, place, dirs_exist_ok=True)
     os.close(work)
-    users.pass_on(plan["environment"]["HOME"], plan["cwd"])
+    users.chown_inside(plan["environment"]["HOME"], plan["cwd"])
     (is_nobody, tell_nobody), (is_locked, tell_locked) = os.pipe(), os.pipe()
     kernel = os.fork()
     if not kernel:
         line.close()
-        room.become_nobody()
+        namespaces.become_nobody()
         os.close(tell_nobody)
         os.close(tell_locked)
         os.read(is_locked, 1)
@@ -93,7 +93,7 @@ def _be_first(plan: dict[str, Any], line: socket.socket) -> None:
         _never_return(_be_kernel, plan)
     os.close(tell_nobody)
     os.read(is_nobody, 1)
-    room.lock()
+    namespaces.lock()
     line.send(b"r")
     for descriptor in (line.detach(), is_nobody, is_locked, tell_locked):
         os.close(descriptor)
@@ -109,18 +109,18 @@ def _be_kernel(plan: dict[str, Any]) -> None:
     os.chdir(plan["cwd"])
     os.environ.clear()
     os.environ.update(plan["environment"])
-    # The server's folders are not the kernel's.
+    # The import caches describe the server's folders, not the kernel's.
     importlib.invalidate_caches()
-    # Each fork would draw what the one before it drew; Python's own generator sees to that by itself.
+    # Otherwise all forks would draw the same numbers; Python's own generator reseeds itself after a fork.
     np.random.seed()  # noqa: NPY002
-    inside.take_limits(plan["limits"])
-    Path(plan["proof"]).write_text(json.dumps(inside.proof(plan["unseen"])), encoding="utf-8")
+    bootstrap.set_limits(plan["limits"])
+    Path(plan["proof"]).write_text(json.dumps(bootstrap.proof(plan["unseen"])), encoding="utf-8")
     sys.argv = plan["arguments"]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 
 
 def _exit_code(status: int) -> int:
-    """Return an exit code as shells do, with 128 added to the signal that ended a process."""
+    """Return an exit code as shells do: 128 plus the number of the signal that killed a process."""
     code = os.waitstatus_to_exitcode(status)
     return code if code >= 0 else 128 - code
 

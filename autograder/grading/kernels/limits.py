@@ -1,7 +1,7 @@
-"""What a kernel may take of the machine, and the watch over it.
+"""The resource limits of a kernel, and the thread that enforces them.
 
-What the operating system limits by process is set inside the sandbox (`inside`). What it does not, memory in
-use and the number of processes of a whole family, is looked at several times a second.
+Limits that the operating system enforces per process are set inside the sandbox (`bootstrap`). The total
+memory and the number of processes of a process tree are checked several times per second.
 """
 
 from __future__ import annotations
@@ -17,29 +17,30 @@ import psutil
 
 MIB = 2**20
 
-#: Seconds between two looks at a kernel. Longer, and a fork bomb grows; shorter, and looking costs.
+#: Seconds between two checks of a kernel: with longer intervals fork bombs grow, with shorter ones the checks
+#: take much time.
 INTERVAL = 0.2
 
-#: What ipykernel keeps in the folder of its sockets takes less.
+#: Maximum bytes in the folder of a kernel's sockets, more than ipykernel's own files take.
 _SOCKET_FOLDER = MIB
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one kernel, with all that it starts, may take.
+    """The resource limits of a kernel and its descendants.
 
     Attributes
     ----------
     memory
-        Bytes in use.
+        Bytes of memory in use.
     disk
-        Bytes written to the folders that a sandbox has of its own; they lie in memory, and vanish with it.
+        Bytes written to the private folders of a sandbox, which are in memory and disappear with it.
     processes
-        Processes at a time.
+        Number of simultaneous processes.
     cpu
-        Seconds of computing, each process by itself.
+        Seconds of CPU time per process.
     output
-        Bytes that one cell puts out.
+        Bytes of output per cell.
     """
 
     memory: int = 2048 * MIB
@@ -50,37 +51,37 @@ class Limits:
 
     @property
     def out_of_memory(self) -> str:
-        """The verdict on who takes more memory."""
+        """The verdict when the memory limit is exceeded."""
         return f"out of memory (limit {size(self.memory)})"
 
     @property
     def too_many_processes(self) -> str:
-        """The verdict on who starts more processes."""
+        """The verdict when the limit on processes is exceeded."""
         return f"too many processes (limit {self.processes})"
 
     @property
     def too_much_output(self) -> str:
-        """The verdict on who puts out more."""
+        """The verdict when the output limit is exceeded."""
         return f"too much output (limit {size(self.output)})"
 
     def rlimits(self) -> dict[str, int]:
-        """Return what to hand to ``setrlimit``, by the name of the resource."""
+        """Return the values for ``setrlimit``, by name of the resource."""
         return {
-            # Address space is promised, not used: NumPy's libraries alone are promised a gigabyte. So this
-            # only stops at once what could never fit; the watch over the memory in use does the rest.
+            # Address space is reserved rather than used: NumPy's libraries alone reserve a gigabyte. So this
+            # limit only stops allocations that could never fit; the watch checks the memory in use.
             "RLIMIT_AS": self.memory + 2048 * MIB,
             "RLIMIT_CORE": 0,
             "RLIMIT_CPU": self.cpu,
             "RLIMIT_FSIZE": self.disk,
             "RLIMIT_NOFILE": 256,
-            # Counts threads too. It holds for ordinary users, in the sandbox's own user namespace; for root
-            # Linux ignores it.
+            # This counts threads too. It applies to ordinary users, in the sandbox's own user namespace;
+            # Linux ignores it for root.
             "RLIMIT_NPROC": self.processes + 128,
         }
 
 
 def size(bytes_: int) -> str:
-    """Return a number of bytes in words.
+    """Return a number of bytes in readable units.
 
     >>> size(2 * 2**30), size(64 * 2**20)
     ('2 GiB', '64 MiB')
@@ -89,28 +90,28 @@ def size(bytes_: int) -> str:
 
 
 class Watch:
-    """A thread that looks at a kernel's processes, and ends them where they take too much.
+    """A thread that monitors a kernel's processes, and kills them if they exceed a limit.
 
     Parameters
     ----------
     pid
-        The process at the head of the family.
+        The root of the process tree.
     limits
-        What it may take.
+        Its limits.
     sockets
-        The folder that the kernel shares with the grader, the one place of ours that it can write to.
+        The folder that the kernel shares with the grader, and the only one outside that it can write to.
     end
-        Ends the family; called at most once, after `verdict` is set.
+        A function that kills the process tree; called at most once, after `verdict` is set.
 
     Attributes
     ----------
     verdict
-        What was exceeded; None as long as nothing was.
+        The limit that was exceeded; None if there is none so far.
     """
 
     def __init__(self, pid: int, limits: Limits, sockets: Path, end: Callable[[], None]) -> None:
         self.verdict: str | None = None
-        self._most_memory = 0
+        self._peak_memory = 0
         self._head = psutil.Process(pid)
         self._limits = limits
         self._sockets = sockets
@@ -120,32 +121,32 @@ class Watch:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop looking."""
+        """Stop the thread."""
         self._over.set()
         self._thread.join()
 
-    def most_memory(self) -> int:
-        """Return the most bytes of memory that were seen in use at a time, by now."""
+    def peak_memory(self) -> int:
+        """Return the peak memory so far, in bytes."""
         with contextlib.suppress(psutil.Error, OSError):
-            self._look()
-        return self._most_memory
+            self._check()
+        return self._peak_memory
 
     def _run(self) -> None:
         while not self._over.wait(INTERVAL):
-            with contextlib.suppress(psutil.Error, OSError):  # it ended while we looked
-                self.verdict = self._look()
+            with contextlib.suppress(psutil.Error, OSError):  # it ended during the check
+                self.verdict = self._check()
             if self.verdict is not None:
                 self._end()
                 return
 
-    def _look(self) -> str | None:
+    def _check(self) -> str | None:
         family = [self._head, *self._head.children(recursive=True)]
         if len(family) > self._limits.processes:
             return self._limits.too_many_processes
-        # Forked processes share memory that counts for each of them: only if that sum is too large is it
-        # worth to look who owns what, which takes longer.
+        # Memory shared by forked processes counts for each of them. Only if that sum is too large is the
+        # proportional share computed, which takes longer.
         resident = sum(map(_resident, family))
-        self._most_memory = max(self._most_memory, resident)
+        self._peak_memory = max(self._peak_memory, resident)
         if resident > self._limits.memory and sum(map(_own, family)) > self._limits.memory:
             return self._limits.out_of_memory
         with os.scandir(self._sockets) as entries:
@@ -163,7 +164,7 @@ def _resident(process: psutil.Process) -> int:
 
 
 def _own(process: psutil.Process) -> int:
-    """Return the memory of a process, what it shares with others by its share."""
+    """Return the memory of a process, including its proportional share of shared memory."""
     try:
         full = process.memory_full_info()
         return int(getattr(full, "pss", full.uss))

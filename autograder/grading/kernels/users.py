@@ -1,9 +1,9 @@
-"""The user that students' code runs as, where the superuser grades.
+"""The user that students' code runs as when root grades.
 
-Linux holds the superuser to no number of processes, whatever limit is set, and lets them change the machine's
-own devices: in a sandbox that an ordinary user starts there is no way round either. So where root grades,
-the sandbox gets a namespace with two users in it. Root builds the sandbox, and students' code runs as the
-other one, whom nothing on this machine belongs to.
+Linux does not limit the number of root's processes, and lets root change the machine's devices; neither is a
+problem in a sandbox that an ordinary user starts. So if root grades, the sandbox gets a user namespace with
+two users: root builds the sandbox, and students' code runs as the other user, who owns no files on this
+machine.
 """
 
 from __future__ import annotations
@@ -16,27 +16,27 @@ import threading
 import time
 from pathlib import Path
 
-#: What students' code is to itself, whoever grades.
+#: The user id of students' code inside the sandbox.
 INSIDE = 1000
 
-#: What it is to the machine where root grades. Debian gives this number to nobody.
+#: The user id of students' code outside the sandbox if root grades. Debian assigns this id to no user.
 _OUTSIDE = 65_533
 
-#: What a program must be allowed to do to give that user its files, and to become that user.
+#: The capabilities that a program needs to give files to that user, and to become that user.
 CAPABILITIES = ("CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_SETGID", "CAP_SETPCAP", "CAP_SETUID")
 
-#: Of <sys/prctl.h>.
+#: Constants from <sys/prctl.h>.
 _SET_DUMPABLE, _DROP_FROM_BOUNDS = 4, 24
 
 _ONE_AT_A_TIME = threading.Lock()
 
-#: Seconds for a program that does next to nothing.
-_PATIENCE = 10
+#: Seconds that a trivial program may take.
+_NAMESPACE_TIMEOUT_S = 10
 
 
 @functools.cache
-def are_two() -> bool:
-    """Return whether the superuser of the machine grades, and not a container's that is one by name only."""
+def runs_as_root() -> bool:
+    """Return whether the machine's root grades, as opposed to the root of an unprivileged container."""
     if not hasattr(os, "geteuid") or os.geteuid() != 0:
         return False
     inside, outside, _ = Path("/proc/self/uid_map").read_text(encoding="utf-8").split()[:3]
@@ -49,14 +49,14 @@ def namespace(*, nests: bool) -> int:
     Parameters
     ----------
     nests
-        Whether further user namespaces can be made in it. In one's own, one has all rights.
+        Whether nested user namespaces, in which a process has all capabilities, can be created in it.
 
     Raises
     ------
     OSError
-        When it cannot be made.
+        If it cannot be created.
     """
-    # Two threads would each get one of their own, and hand out now one and now the other.
+    # Without the lock, two threads could each create one, and the cache would keep either.
     with _ONE_AT_A_TIME:
         return _namespace(nests)
 
@@ -67,10 +67,10 @@ def _namespace(nests: bool) -> int:
         ["unshare", "--user", "cat"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
     ) as holder:
         place = Path("/proc", str(holder.pid))
-        until = time.monotonic() + _PATIENCE
-        while os.readlink(place / "ns/user") == os.readlink("/proc/self/ns/user"):
+        until = time.monotonic() + _NAMESPACE_TIMEOUT_S
+        while (place / "ns/user").readlink() == Path("/proc/self/ns/user").readlink():
             if holder.poll() is not None or time.monotonic() > until:
-                msg = "a user namespace cannot be made"
+                msg = "a user namespace cannot be created"
                 raise OSError(msg)
             time.sleep(0.002)
         for kind in ("uid", "gid"):
@@ -82,38 +82,43 @@ def _namespace(nests: bool) -> int:
     if not nests:
         limit = "echo 0 > /proc/sys/user/max_user_namespaces"
         within = ["nsenter", f"--user=/proc/self/fd/{descriptor}", "sh", "-c", limit]
-        told = subprocess.run(
-            within, pass_fds=[descriptor], check=False, capture_output=True, text=True, timeout=_PATIENCE
+        run = subprocess.run(
+            within,
+            pass_fds=[descriptor],
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=_NAMESPACE_TIMEOUT_S,
         )
-        if told.returncode != 0:
-            msg = f"further user namespaces cannot be forbidden: {told.stderr.strip()}"
+        if run.returncode != 0:
+            msg = f"nested user namespaces cannot be forbidden: {run.stderr.strip()}"
             raise OSError(msg)
     return descriptor
 
 
-def give(folder: Path) -> None:
-    """Give a folder of the grader's, with all in it, to the user that students' code runs as."""
-    if are_two():
+def chown_to_student(folder: Path) -> None:
+    """If root grades, change the owner of a folder and its content to the user of students' code."""
+    if runs_as_root():
         _chown(folder, _OUTSIDE)
 
 
-def pass_on(*folders: str) -> None:
-    """Do what `give` does, in the namespace."""
-    if _are_here():
+def chown_inside(*folders: str) -> None:
+    """Do the same as `chown_to_student`, inside the namespace."""
+    if _is_namespace_root():
         for folder in folders:
             _chown(Path(folder), INSIDE)
 
 
-def become() -> None:
-    """Become the user that students' code runs as, where the namespace has two; for good."""
-    if _are_here():
-        drop_bounds()
+def become_student() -> None:
+    """Irrevocably become the user of students' code, if the namespace has two users."""
+    if _is_namespace_root():
+        drop_bounding_set()
         os.setresgid(INSIDE, INSIDE, INSIDE)
         os.setresuid(INSIDE, INSIDE, INSIDE)
-        set_dumpable(True)  # else /proc/self would belong to root still
+        set_dumpable(True)  # otherwise /proc/self would still belong to root
 
 
-def _are_here() -> bool:
+def _is_namespace_root() -> bool:
     """Return whether this process is the root of a namespace with the two users in it."""
     lines = Path("/proc/self/uid_map").read_text(encoding="utf-8").splitlines()
     return os.getuid() == 0 and [line.split()[0] for line in lines] == ["0", str(INSIDE)]
@@ -125,14 +130,14 @@ def _chown(folder: Path, user: int) -> None:
             os.chown(Path(place, name), user, user, follow_symlinks=False)
 
 
-def drop_bounds() -> None:
-    """Give up for good what programs could be allowed to do, by their files say."""
+def drop_bounding_set() -> None:
+    """Drop the capability bounding set."""
     for number in range(64):
         if ctypes.CDLL(None).prctl(_DROP_FROM_BOUNDS, number, 0, 0, 0) != 0:
             return
 
 
 def set_dumpable(is_dumpable: bool) -> None:
-    """Say whether processes of the same user may read and trace this one."""
+    """Set whether processes of the same user may read and trace this one."""
     if ctypes.CDLL(None, use_errno=True).prctl(_SET_DUMPABLE, int(is_dumpable), 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl")

@@ -1,1 +1,1 @@
-"""Grading many submissions at a time: processes of this machine, or those of a cluster."""
+"""Worker pools that grade many submissions in parallel, on this machine or on a cluster."""

@@ -1,8 +1,9 @@
-"""Grading on a Dask cluster: the same work, on other machines.
+"""Grade on a Dask cluster.
 
-A worker needs this package, at this version, and what the sandbox needs; no shared disk and no gradebook. It
-is started as any other of Dask's (``dask worker tcp://host:8786``), with as many threads as it may grade
-submissions at a time. Each thread waits for a hand of its own, and Dask's processes run no student's code.
+A worker needs the same version of this package and the requirements of the sandbox, but no shared disk and
+no gradebook. It is started like any Dask worker (``dask worker tcp://host:8786``), with one thread for each
+submission that it may grade in parallel. Each thread waits for a worker process of its own; Dask's processes
+run no student code.
 """
 
 from __future__ import annotations
@@ -25,20 +26,21 @@ from distributed import Client, KilledWorker, Worker, get_worker
 from distributed.comm.addressing import resolve_address
 
 import autograder
-from autograder.errors import AutograderError, RunStoppedError
-from autograder.grading.gradebook import fingerprint
-from autograder.grading.grader import Standard, patience
-from autograder.grading.kernels import bubblewrap
-from autograder.grading.workers.hands import Hands
-from autograder.grading.workers.parcel import Parcel, grade_parcel
+from autograder.errors import RunStoppedError
+from autograder.grading.grader import GradingSpec, submission_timeout
+from autograder.grading.kernels import sandbox
+from autograder.grading.workers.payload import SubmissionPayload, grade_payload
 from autograder.grading.workers.pool import Pool
-from autograder.results.outcome import Result
+from autograder.grading.workers.processes import WorkerProcesses
+from autograder.hashing import hash_code
+from autograder.outcome import Result
+from gradbook.errors import GradbookError
 
 if TYPE_CHECKING:
     from traitlets.config import Config
 
 #: Seconds to wait for the scheduler, and for its first worker.
-PATIENCE = 15
+CLUSTER_TIMEOUT_S = 15
 
 _START = (
     "dask worker {address}, in an environment with version {version} of this package and its extra [cluster]"
@@ -51,192 +53,206 @@ class ClusterPool(Pool):
     Parameters
     ----------
     address
-        The scheduler's, for example ``tcp://host:8786``.
-    standards, config
-        What submissions are graded by.
+        The address of the scheduler, for example ``tcp://host:8786``.
+    grading_specs, config
+        The grading specs and the configuration.
     sandbox
-        What students' code is to be shut in.
+        How students' code is isolated.
 
     Raises
     ------
-    AutograderError
-        When the scheduler does not answer, has no workers, or one that would not grade as it must.
+    GradbookError
+        If the scheduler does not answer or has no workers, or a worker would not grade correctly.
     """
 
-    def __init__(self, address: str, standards: Sequence[Standard], config: Config, sandbox: str) -> None:
+    def __init__(
+        self, address: str, grading_specs: Sequence[GradingSpec], config: Config, sandbox: str
+    ) -> None:
         self._address = address
-        self._notebooks = [standard.material.name for standard in standards]
-        self._terms = {"footing": _footing(), "sandbox": sandbox}
+        self._notebooks = [grading_spec.notebook.name for grading_spec in grading_specs]
+        self._requirements = {"versions": _versions(), "sandbox": sandbox}
         self._client = _connect(address)
         try:
             self._check_workers()
-            self._pickled = cloudpickle.dumps(_Bench(list(standards), _without_course(config)))
-            self._bench = self._new_bench()
+            self._pickled = cloudpickle.dumps(_RunContext(list(grading_specs), _without_course(config)))
+            self._context = self._new_context()
             self._executor = self._client.get_executor(pure=False)
         except BaseException:
             self._client.close()
             raise
 
     @property
-    def room(self) -> int:
-        """How many submissions to have under way, so that nobody waits for work."""
+    def capacity(self) -> int:
+        """How many submissions to submit at once, so that no worker is idle."""
         try:
-            return 2 * max(1, sum(self._client.nthreads().values()))
+            return 2 * max(1, sum(self._client.nthreads().values()))  # type: ignore[no-any-return]
         except (OSError, TimeoutError):
-            raise self.lost() from None
+            raise self.lost_error() from None
 
     def submit(self, student: str, folder: Path) -> Future[Result]:
-        """Have a submission graded."""
-        # Workers that die again and again just as they begin make Dask give the bench up.
-        if self._bench.status == "error":
-            self._bench = self._new_bench()
-        parcel = Parcel.pack(folder, self._notebooks)
-        future: Future[Result] = self._executor.submit(_grade, self._bench, self._terms, student, parcel)
+        """Grade a submission asynchronously."""
+        # If workers die repeatedly while starting, Dask discards the context.
+        if self._context.status == "error":
+            self._context = self._new_context()
+        payload = SubmissionPayload.pack(folder, self._notebooks)
+        future: Future[Result] = self._executor.submit(
+            _grade, self._context, self._requirements, student, payload
+        )
         return future
 
     def close(self) -> None:
-        """Let the workers go, once nothing is being graded."""
-        # They end their hands when Dask lets go of the bench, which it does when a client leaves.
+        """Release the workers, once nothing is being graded."""
+        # Workers end their processes when Dask deletes the context, which it does when the client closes.
         self._client.close()
 
     def end(self) -> None:
-        """Drop at once what is being graded."""
-        with contextlib.suppress(Exception):  # it may be the cluster that is gone
+        """Cancel all submissions at once."""
+        with contextlib.suppress(Exception):  # the cluster may be gone
             self._executor.shutdown(wait=False)
-            self._client.run(_end_hands, self._bench.key, on_error="return")
+            self._client.run(_end_processes, self._context.key, on_error="return")
         self._client.close()
 
-    def took_workers_along(self, error: BaseException | None) -> bool:
-        """Whether a submission failed because workers died over it, and others at work there with it."""
+    def killed_workers(self, error: BaseException | None) -> bool:
+        """Return whether a submission failed because its workers died, together with other submissions."""
         return isinstance(error, KilledWorker)
 
-    def why(self, error: BaseException) -> str:
-        """Return in a sentence why a submission could not be graded."""
-        return "the workers that graded it died" if isinstance(error, KilledWorker) else super().why(error)
-
-    def lost(self) -> RunStoppedError:
-        """Return the error that tells that the cluster is gone."""
-        return RunStoppedError(
-            "The cluster was lost while it graded.",
-            where=self._address,
-            done="What was finished is kept.",
-            next="start it again, then the same command",
+    def describe_failure(self, error: BaseException) -> str:
+        """Return why a submission could not be graded."""
+        return (
+            "the workers that were grading it died"
+            if isinstance(error, KilledWorker)
+            else super().describe_failure(error)
         )
 
-    def _new_bench(self) -> distributed.Future[Any]:
-        # Made by a task, and not scattered: Dask makes it again where the worker that had it dies.
+    def lost_error(self) -> RunStoppedError:
+        """Return the error for a lost cluster."""
+        return RunStoppedError(
+            "The connection to the cluster was lost during grading.",
+            where=self._address,
+            done="Finished work is kept.",
+            next="restart the cluster; then repeat the command",
+        )
+
+    def _new_context(self) -> distributed.Future[Any]:
+        # Created by a task instead of scattered, so that Dask recreates it if its worker dies.
         return self._client.submit(pickle.loads, self._pickled, pure=False)
 
     def _check_workers(self) -> None:
         with contextlib.suppress(TimeoutError):
-            self._client.wait_for_workers(1, timeout=PATIENCE)
-        answers = self._client.run(_why_not, self._terms, on_error="return")
+            self._client.wait_for_workers(1, timeout=CLUSTER_TIMEOUT_S)
+        answers = self._client.run(_refusal_reason, self._requirements, on_error="return")
         if not answers:
-            raise AutograderError(
-                "The cluster has no workers.",
+            msg = "The cluster has no workers."
+            raise GradbookError(
+                msg,
                 where=self._address,
                 done="Nothing was graded.",
-                next="start some: " + _START.format(address=self._address, version=autograder.__version__),
+                next="start workers: " + _START.format(address=self._address, version=autograder.__version__),
             )
         for worker, answer in answers.items():
             if answer is not None:
-                raise _refusal(worker, answer)
+                raise _refusal_error(worker, answer)
 
 
-class _Bench:
-    """What a run's submissions are graded by, and a worker's hands for it.
+class _RunContext:
+    """The grading specs and configuration of a run, and a worker's processes for it.
 
-    The hands end with the bench: Dask drops it once the run is over, or the grader is gone.
+    The processes end with the context, which Dask deletes when the run is over or the grader is gone.
     """
 
-    def __init__(self, standards: Sequence[Standard], config: Config) -> None:
-        self.standards = standards
+    def __init__(self, grading_specs: Sequence[GradingSpec], config: Config) -> None:
+        self.grading_specs = grading_specs
         self.config = config
-        self.hands = Hands()
-        weakref.finalize(self, self.hands.end)
+        self.processes = WorkerProcesses()
+        weakref.finalize(self, self.processes.end)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _Bench, (self.standards, self.config)
+        return _RunContext, (self.grading_specs, self.config)
 
 
 def _connect(address: str) -> Client:
     try:
-        # A client of an address that cannot be read is never closed. Where Python collects it while the next
-        # one starts its event loop, both want the same lock, and the next one fails.
+        # A client with an invalid address is never closed. If Python collects it while the next client starts
+        # its event loop, both need the same lock, and the next client fails.
         resolve_address(address)
-        return Client(address, timeout=PATIENCE, set_as_default=False, name="autograder")
+        return Client(address, timeout=CLUSTER_TIMEOUT_S, set_as_default=False, name="autograder")
     except (OSError, ValueError) as error:
-        raise AutograderError(
-            "The cluster's scheduler does not answer.",
+        msg = "The cluster's scheduler does not answer."
+        raise GradbookError(
+            msg,
             where=address,
             expected="the address that dask scheduler prints, for example tcp://host:8786",
             got=str(error).partition("\n")[0],
             done="Nothing was graded.",
-            next="dask scheduler, on that machine; or the same command without --scheduler, to grade here",
+            next="run dask scheduler on that machine; or grade here, without --scheduler",
         ) from None
 
 
 def _without_course(config: Config) -> Config:
-    """Return a configuration without where the course and its gradebook are: no business of a worker's."""
+    """Return the configuration without the paths of the course and its gradebook."""
     sent: Config = copy.copy(config)
     sent.pop("CourseDirectory", None)
     return sent
 
 
-def _footing() -> dict[str, str]:
-    """Return what must be the same on all machines for them to judge alike."""
+def _versions() -> dict[str, str]:
+    """Return the versions that must be the same on all machines, so that they grade identically."""
     return {
-        "gradbook": f"{autograder.__version__} ({fingerprint.of_package()[:8]})",
+        "gradbook": f"{autograder.__version__} ({hash_code()[:8]})",
         "Python": platform.python_version(),
         "NumPy": np.__version__,
     }
 
 
-def _why_not(terms: dict[str, Any]) -> AutograderError | None:
-    """Return why this worker cannot grade on these terms, None where it can."""
-    expected, found = terms["footing"], _footing()
+def _refusal_reason(requirements: dict[str, Any]) -> GradbookError | None:
+    """Return why this worker does not meet the requirements, or None if it does."""
+    expected, found = requirements["versions"], _versions()
     if found != expected:
         wrong = [name for name in expected if found[name] != expected[name]]
-        return AutograderError(
-            "it would not judge as the grader does",
+        return GradbookError(
+            "its versions differ from the grader's",
             expected=", ".join(f"{name} {expected[name]}" for name in wrong),
             got=", ".join(f"{name} {found[name]}" for name in wrong),
         )
-    if terms["sandbox"] == "bwrap":
+    if requirements["sandbox"] == "bwrap":
         try:
-            bubblewrap.require()
-        except AutograderError as error:
+            sandbox.require_bubblewrap()
+        except GradbookError as error:
             return error
     return None
 
 
-def _refusal(worker: str, answer: BaseException) -> RunStoppedError:
-    """Return the error that tells that a worker is refused, and why."""
-    details = answer.details if isinstance(answer, AutograderError) else {}
-    what = answer.what if isinstance(answer, AutograderError) else f"{type(answer).__name__}: {answer}"
-    told = {
+def _refusal_error(worker: str, answer: BaseException) -> RunStoppedError:
+    """Return the error for a worker that does not meet the requirements."""
+    answer_details = answer.details if isinstance(answer, GradbookError) else {}
+    what = answer.what if isinstance(answer, GradbookError) else f"{type(answer).__name__}: {answer}"
+    details = {
         "next": "on that machine: " + _START.format(address="ADDRESS", version=autograder.__version__),
-        **details,
-        "done": "No result of it was taken.",
+        **answer_details,
+        "done": "None of its results was used.",
     }
-    return RunStoppedError(f"The worker {worker} is refused: {what.rstrip('.')}.", **told)
+    return RunStoppedError(f"The worker {worker} is refused: {what.rstrip('.')}.", **details)
 
 
-def _grade(bench: _Bench, terms: dict[str, Any], student: str, parcel: Parcel) -> Result:
+def _grade(
+    context: _RunContext, requirements: dict[str, Any], student: str, payload: SubmissionPayload
+) -> Result:
     """Grade a submission on a worker."""
-    # One that came later was not asked yet.
-    reason = _why_not(terms)
+    # Workers that joined later have not been checked yet.
+    reason = _refusal_reason(requirements)
     if reason is not None:
-        raise _refusal(get_worker().address, reason)
-    # Dask's nanny starts workers as daemons, and Python lets daemons start no processes, lest these outlive
-    # them. Hands do not: they watch the process that they belong to.
+        raise _refusal_error(get_worker().address, reason)
+    # Dask's nanny starts workers as daemons, and Python forbids daemons to start processes that could outlive
+    # them. Worker processes do not outlive their owner, because they watch it.
     multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
-    seconds = patience(bench.standards, bench.config)
-    return bench.hands.run_within(seconds, grade_parcel, student, parcel, bench.standards, bench.config)
+    seconds = submission_timeout(context.grading_specs, context.config)
+    return context.processes.run_within(
+        seconds, grade_payload, student, payload, context.grading_specs, context.config
+    )
 
 
-def _end_hands(key: str, dask_worker: Worker) -> None:
-    """End a run's hands on a worker."""
-    bench = dask_worker.data.get(key)
-    if isinstance(bench, _Bench):
-        bench.hands.end()
+def _end_processes(key: str, dask_worker: Worker) -> None:
+    """End a run's processes on a worker."""
+    context = dask_worker.data.get(key)
+    if isinstance(context, _RunContext):
+        context.processes.end()

@@ -1,4 +1,4 @@
-"""Where submissions are graded, several at once: what pools have in common, and this machine's."""
+"""Pools that grade submissions in parallel: the base class, and the pool of this machine."""
 
 from __future__ import annotations
 
@@ -9,125 +9,135 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.errors import AutograderError, RunStoppedError, said
-from autograder.grading.grader import Standard, grade_folder, patience
-from autograder.grading.workers.hands import Hands
-from autograder.grading.workers.workforce import Workforce
-from autograder.results.outcome import Result
+from autograder.errors import RunStoppedError
+from autograder.grading.grader import GradingSpec, grade_folder, submission_timeout
+from autograder.grading.workers.processes import WorkerPool, WorkerProcesses
+from autograder.outcome import Result
+from gradbook.errors import GradbookError, summary
 
 if TYPE_CHECKING:
     from traitlets.config import Config
 
 
-class Pool(Workforce):
-    """Grades submissions, several at once."""
+class Pool(WorkerPool):
+    """Base class of pools that grade submissions in parallel."""
 
     @property
     @abstractmethod
-    def room(self) -> int:
-        """How many submissions to have under way, so that nobody waits for work."""
+    def capacity(self) -> int:
+        """How many submissions to submit at once, so that no worker is idle."""
 
     @abstractmethod
     def submit(self, student: str, folder: Path) -> Future[Result]:
-        """Have a submission graded."""
+        """Grade a submission asynchronously."""
 
-    def why(self, error: BaseException) -> str:
-        """Return in a sentence why a submission could not be graded."""
-        return said(error)
+    def describe_failure(self, error: BaseException) -> str:
+        """Return why a submission could not be graded."""
+        return summary(error)
 
-    def lost(self) -> RunStoppedError:
-        """Return the error that tells that the workers dropped what they were given."""
+    def lost_error(self) -> RunStoppedError:
+        """Return the error for submissions that the workers cancelled."""
         return RunStoppedError("Grading was stopped.")
 
-    def took_workers_along(self, error: BaseException | None) -> bool:
-        """Whether a submission failed because workers died over it, and others at work there with it."""
+    def killed_workers(self, error: BaseException | None) -> bool:
+        """Return whether a submission failed because its workers died, together with other submissions."""
         return False
 
     def grade(self, folders: Mapping[str, Path]) -> Iterator[Result]:
-        """Grade submissions, by student; yield each result as it comes.
+        """Grade submissions, given by student; yield each result as soon as it is ready.
 
-        No more are under way than the workers need: a large class takes no more memory than a small one.
+        Only `capacity` submissions are in progress at a time, so that memory does not grow with the class.
         """
         suspects = dict[str, Path]()
         for student, future in self._each(folders):
-            if self.took_workers_along(future.exception()):
+            if self.killed_workers(future.exception()):
                 suspects[student] = folders[student]
             else:
                 yield self._result(future, student)
-        # Whoever was at work when workers died is tried again alone, so that nobody is taken along.
+        # Submissions whose workers died are graded again one at a time, so that they cannot affect others.
         for student, folder in suspects.items():
             for _, future in self._each({student: folder}):
                 yield self._result(future, student)
 
     def _each(self, folders: Mapping[str, Path]) -> Iterator[tuple[str, Future[Result]]]:
         waiting = iter(folders.items())
-        under_way: dict[Future[Result], str] = {}
+        in_progress: dict[Future[Result], str] = {}
         while True:
-            room = self.room
-            while len(under_way) < room and (following := next(waiting, None)) is not None:
-                under_way[self._submitted(*following)] = following[0]
-            if not under_way:
+            capacity = self.capacity
+            while len(in_progress) < capacity and (following := next(waiting, None)) is not None:
+                in_progress[self._submitted(*following)] = following[0]
+            if not in_progress:
                 return
-            for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+            for future in wait(in_progress, return_when=FIRST_COMPLETED).done:
                 if future.cancelled():
-                    raise self.lost()
-                yield under_way.pop(future), future
+                    raise self.lost_error()
+                yield in_progress.pop(future), future
 
     def _submitted(self, student: str, folder: Path) -> Future[Result]:
         try:
             return self.submit(student, folder)
-        except (AutograderError, OSError) as error:  # its files cannot be read, or sent
+        except (GradbookError, OSError) as error:  # its files cannot be read, or sent
             failed: Future[Result] = Future()
             failed.set_exception(error)
             return failed
 
     def _result(self, future: Future[Result], student: str) -> Result:
-        """Return what a worker found; a failure of its own, not of the student's, stops no other."""
+        """Return a worker's result, or a failed result if an error of our own must not stop the others."""
         try:
             return future.result()
         except RunStoppedError:
             raise
-        except Exception as error:
-            return Result(student, {}, [], failure=self.why(error))
+        except Exception as error:  # noqa: BLE001  (one submission must not stop the others)
+            return Result(student, {}, [], failure=self.describe_failure(error))
 
 
 class LocalPool(Pool):
-    """Grades on the machine that it is on: threads that each wait for a hand.
+    """The pool of this machine, with one thread for each worker process.
 
     Parameters
     ----------
-    hands
-        The processes; the pool ends them.
-    standards, config
-        What submissions are graded by.
+    processes
+        The worker processes, which the pool ends.
+    grading_specs, config
+        The grading specs and the configuration.
     workers
-        Submissions at a time; by default one a core.
+        How many submissions to grade in parallel; by default one per core.
     """
 
     def __init__(
-        self, hands: Hands, standards: Sequence[Standard], config: Config, workers: int | None
+        self,
+        processes: WorkerProcesses,
+        grading_specs: Sequence[GradingSpec],
+        config: Config,
+        workers: int | None,
     ) -> None:
-        self._hands, self._standards, self._config = hands, list(standards), config
+        self._processes, self._grading_specs, self._config = processes, list(grading_specs), config
         self._workers = workers or os.cpu_count() or 1
         self._threads = ThreadPoolExecutor(self._workers)
 
     @property
-    def room(self) -> int:
-        """How many submissions to have under way, so that nobody waits for work."""
+    def capacity(self) -> int:
+        """How many submissions to submit at once, so that no worker is idle."""
         return 2 * self._workers
 
     def submit(self, student: str, folder: Path) -> Future[Result]:
-        """Have a submission graded."""
-        seconds = patience(self._standards, self._config)
+        """Grade a submission asynchronously."""
+        seconds = submission_timeout(self._grading_specs, self._config)
         return self._threads.submit(
-            self._hands.run_within, seconds, grade_folder, student, folder, self._standards, self._config
+            self._processes.run_within,
+            seconds,
+            grade_folder,
+            student,
+            folder,
+            self._grading_specs,
+            self._config,
         )
 
     def close(self) -> None:
-        """Let the workers go, once nothing is being graded."""
+        """Release the workers, once nothing is being graded."""
         self._threads.shutdown()
 
     def end(self) -> None:
-        """Drop at once what is being graded."""
-        self._hands.end()
+        """Cancel all submissions at once."""
+        self._processes.end()
         self._threads.shutdown(cancel_futures=True)

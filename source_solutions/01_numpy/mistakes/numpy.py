@@ -6,10 +6,10 @@ from autograder.grading.mistakes import mistake
 
 
 @mistake("image_shape")
-def only_the_pictures(x):
-    """Only the pictures are counted.
+def only_the_images(x):
+    """Only the images are counted.
 
-    `len(x)` is the length of the first axis alone. The whole answer is the tuple `x.shape`: pictures,
+    `len(x)` is only the length of the first axis. The whole answer is the tuple `x.shape`: images,
     height, width, channels.
     """
     return len(x)
@@ -19,8 +19,7 @@ def only_the_pictures(x):
 def number_of_axes(x):
     """The axes are counted.
 
-    `x.ndim` is how many axes there are, 4 for any pile of pictures. `x.shape` says how long each of them
-    is.
+    `x.ndim` is the number of axes, 4 for any array of images. `x.shape` says how long each axis is.
     """
     return x.ndim
 
@@ -29,7 +28,7 @@ def number_of_axes(x):
 def number_of_numbers(x):
     """All numbers are counted.
 
-    `x.size` is the product of the four lengths that are asked for. `x.shape` has them one by one.
+    `x.size` is the product of the four lengths that are asked for. `x.shape` lists them one by one.
     """
     return x.size
 
@@ -39,7 +38,7 @@ def height_and_width_swapped(x):
     """Height and width are swapped.
 
     An array lists its rows first, so the height, the number of rows, is axis 1, and the width axis 2. On
-    square pictures nobody sees the difference; on others everything later goes wrong.
+    square images you see no difference; on others, everything later goes wrong.
     """
     N, W, H, C = x.shape
     return N, H, W, C
@@ -49,36 +48,35 @@ def height_and_width_swapped(x):
 def channels_reported_first(x):
     """The channels come first.
 
-    Convolutions will want (N, C, H, W), but the pictures as they are loaded have the channels last: (N,
-    H, W, C).
+    Convolutions will use (N, C, H, W), but the images, as loaded, have the channels last: (N, H, W, C).
     """
     return x.shape[0], x.shape[3], x.shape[1], x.shape[2]
 
 
 @mistake("flatten_images")
 def all_in_one_row(x):
-    """All pictures are in one row.
+    """All images are in one row.
 
-    `reshape(-1)` makes a single row of everything. Say how many rows you want, one a picture: `reshape(N,
+    `reshape(-1)` makes a single row of everything. Say how many rows you want, one per image: `reshape(N,
     -1)`.
     """
     return x.reshape(-1)
 
 
 @mistake("flatten_images")
-def pictures_as_columns(x):
-    """The pictures are columns.
+def images_as_columns(x):
+    """The images are columns.
 
-    The course keeps a row a picture: the first axis counts pictures, before and after.
+    The course keeps one image per row: the first axis counts images, before and after.
     """
     return x.reshape(x.shape[0], -1).T
 
 
 @mistake("flatten_images")
-def a_row_a_pixel(x):
+def one_row_per_pixel(x):
     """Each row is a pixel.
 
-    `reshape(-1, C)` keeps the channels and puts all pixels of all pictures below each other. Keep the
+    `reshape(-1, C)` keeps the channels and puts all pixels of all images below each other. Keep the
     *first* axis instead: `reshape(N, -1)`.
     """
     return x.reshape(-1, x.shape[-1])
@@ -88,8 +86,8 @@ def a_row_a_pixel(x):
 def read_in_another_order(x):
     """The numbers are read in another order.
 
-    `order="F"` reads the first axis fastest. The pictures are still separate rows, but their numbers
-    stand in another order than in everybody else's, so weights and pictures would not fit each other.
+    `order="F"` reads the first axis fastest. Each image is still one row, but its numbers are in an
+    unusual order, so other people's weights would not fit your images.
     """
     return x.reshape(x.shape[0], -1, order="F")
 
@@ -98,8 +96,8 @@ def read_in_another_order(x):
 def colour_by_colour(x):
     """All red comes first, then all green.
 
-    The axes were moved before the picture was laid out. `reshape` alone reads pixel after pixel, its
-    three colours together, which is the order that is asked for.
+    The axes were moved before the image was laid out. `reshape` alone reads pixel after pixel, with its
+    three colours together. That is the required order.
     """
     return x.transpose(0, 3, 1, 2).reshape(x.shape[0], -1)
 
@@ -108,7 +106,7 @@ def colour_by_colour(x):
 def means_of_rows(x):
     """These are the means of the rows.
 
-    `axis` names the axis that disappears. To get a mean for each column, the rows must disappear, and
+    `axis` names the axis that disappears. To get one mean for each column, the rows must disappear, and
     they are axis 0.
     """
     return x.mean(axis=1)
@@ -118,7 +116,7 @@ def means_of_rows(x):
 def one_mean(x):
     """This is one mean over everything.
 
-    Without `axis`, `mean` takes all numbers together. `axis=0` takes each column for itself.
+    Without `axis`, `mean` takes all numbers together. `axis=0` takes each column separately.
     """
     return x.mean()
 
@@ -127,7 +125,7 @@ def one_mean(x):
 def columns_summed(x):
     """The columns are summed, not averaged.
 
-    The sum grows with the number of pictures. Divide by N, or use `mean`.
+    The sum grows with the number of images. Divide by N, or use `mean`.
     """
     return x.sum(axis=0)
 
@@ -136,7 +134,7 @@ def columns_summed(x):
 def divided_by_columns(x):
     """The sums are divided by the number of columns.
 
-    A column holds N numbers, one a picture: its sum is divided by N, which is `x.shape[0]`.
+    A column holds N numbers, one per image: divide its sum by N, which is `x.shape[0]`.
     """
     return x.sum(axis=0) / x.shape[1]
 
@@ -145,7 +143,7 @@ def divided_by_columns(x):
 def axis_kept(x):
     """The axis of length 1 is kept.
 
-    With `keepdims=True` the result has the shape (1, D). Here (D,) is asked for: leave it out.
+    With `keepdims=True` the result has the shape (1, D). The task asks for (D,), so leave `keepdims` out.
     """
     return x.mean(axis=0, keepdims=True)
 
@@ -163,7 +161,7 @@ def root_missing(x):
 def norms_of_columns(x):
     """The norms of the columns are taken.
 
-    A row lies along axis 1, so axis 1 is what the sum must use up.
+    A row lies along axis 1, so the sum must remove axis 1.
     """
     return np.sqrt(np.sum(x**2, axis=0))
 
@@ -172,8 +170,8 @@ def norms_of_columns(x):
 def absolute_values(x):
     """The absolute values are summed.
 
-    That is the way along the streets (the L1 norm). The length of the arrow takes squares, and a root at
-    the end.
+    That is the L1 norm, the distance along the streets of a city. The length of the arrow needs squares,
+    and a root at the end.
     """
     return np.sum(np.abs(x), axis=1)
 
@@ -207,7 +205,7 @@ def one_norm(x):
 
 @mistake("center")
 def row_means_from_columns(x):
-    """The means of the rows are subtracted, from the columns.
+    """The means of the rows are subtracted from the columns.
 
     On a square array the shapes fit by chance: N means of rows meet N columns. Take the means down the
     columns, `axis=0`.
@@ -219,7 +217,7 @@ def row_means_from_columns(x):
 def row_means_subtracted(x):
     """The means of the rows are subtracted.
 
-    That makes each picture's own mean 0. Asked for is the mean of each column, over all pictures:
+    That makes the mean of each image 0. The task asks for the mean of each column, over all images:
     `axis=0`.
     """
     return x - x.mean(axis=1, keepdims=True)
@@ -229,7 +227,7 @@ def row_means_subtracted(x):
 def one_mean_subtracted(x):
     """One mean over everything is subtracted.
 
-    The whole then has the mean 0, but not every column. Each column has a mean of its own.
+    Then the whole array has mean 0, but its columns do not. Each column has its own mean.
     """
     return x - x.mean()
 
@@ -238,7 +236,7 @@ def one_mean_subtracted(x):
 def means_returned(x):
     """The means are returned.
 
-    They are what has to be subtracted from `x`; the result has the shape of `x`.
+    They have to be subtracted from `x`; the result has the shape of `x`.
     """
     return x.mean(axis=0)
 
@@ -247,14 +245,15 @@ def means_returned(x):
 def also_scaled(x):
     """The columns are also scaled.
 
-    Dividing by the standard deviation comes later, in batch normalisation. Here the columns only move.
+    Dividing by the standard deviation comes later, in batch normalisation. Here the columns are only
+    shifted.
     """
     return (x - x.mean(axis=0)) / x.std(axis=0)
 
 
 @mistake("normalize_rows")
 def norms_meet_columns(x):
-    """The norms meet the columns.
+    """The norms divide the columns.
 
     The norms have the shape (N,), and shapes are lined up from the right: on a square array the norm of
     row j divides *column* j, without an error. `keepdims=True` gives (N, 1).
@@ -266,7 +265,7 @@ def norms_meet_columns(x):
 def columns_normalized(x):
     """The columns are normalised.
 
-    Each column now has the length 1. For the rows, the squares are summed along axis 1.
+    Each column now has length 1. For the rows, sum the squares along axis 1.
     """
     return x / np.sqrt(np.sum(x**2, axis=0))
 
@@ -275,7 +274,7 @@ def columns_normalized(x):
 def divided_by_sums(x):
     """The rows are divided by their sums, not by their norms.
 
-    Then each row sums to 1, but its length is not 1; and a row that sums to 0 breaks it.
+    Then each row sums to 1, but its length is not 1; and a row that sums to 0 causes a division by zero.
     """
     return x / np.sum(x, axis=1, keepdims=True)
 
@@ -284,7 +283,7 @@ def divided_by_sums(x):
 def divided_by_squares(x):
     """The rows are divided by the squares of their norms.
 
-    The square root is missing: a row twice as long would come out half as long.
+    The square root is missing: if a row is twice as long, its result is half as long.
     """
     return x / np.sum(x**2, axis=1, keepdims=True)
 
@@ -293,26 +292,25 @@ def divided_by_squares(x):
 def divided_by_one_norm(x):
     """All rows are divided by one norm.
 
-    It is that of the whole matrix. Each row needs its own: say `axis=1`, and keep the axis.
+    It is the norm of the whole matrix. Each row needs its own norm: write `axis=1`, and keep the axis.
     """
     return x / np.linalg.norm(x)
 
 
 @mistake("make_folds")
 def length_for_number(x, k):
-    """k is taken for the length of a fold.
+    """k is used as the length of a fold.
 
-    `k` is how many folds there are; each is N / k long.
+    `k` is the number of folds; each fold has N / k rows.
     """
     return [x[start : start + k] for start in range(0, len(x), k)]
 
 
 @mistake("make_folds")
-def dealt_like_cards(x, k):
+def every_kth_row(x, k):
     """Every third row goes into a fold.
 
-    `x[i::k]` deals the rows out like cards. Cut them in the order given, so that everybody has the same
-    folds.
+    `x[i::k]` takes every k-th row. Cut the rows in the order given, so that everybody has the same folds.
     """
     return [x[i::k] for i in range(k)]
 
@@ -321,18 +319,17 @@ def dealt_like_cards(x, k):
 def one_array_of_folds(x, k):
     """One array holds all folds.
 
-    It looks the same, until two parts are joined with `+`: lists are put one after the other, arrays are
-    added up, number by number.
+    It looks the same until two parts are joined with `+`: lists are joined, but arrays are added, number
+    by number.
     """
     return x.reshape(k, -1, *x.shape[1:])
 
 
 @mistake("make_folds")
 def rows_reversed(x, k):
-    """The rows come in reverse.
+    """The rows are in reverse order.
 
-    Take them in the order given: pictures and labels are cut by two calls, and must still belong
-    together.
+    Take them in the order given: images and labels are cut by two separate calls, and must still match.
     """
     return np.split(x[::-1], k)
 
@@ -341,7 +338,7 @@ def rows_reversed(x, k):
 def the_one_left_out(folds, i):
     """This is the fold to leave out.
 
-    Fold i is what validates; the others train.
+    Fold i is for validation; the others are for training.
     """
     return folds[i]
 
@@ -350,8 +347,8 @@ def the_one_left_out(folds, i):
 def nothing_left_out(folds, i):
     """Nothing is left out.
 
-    `folds[i:]` starts *with* fold i. The folds after it start at `i + 1`. This is the leak that makes k =
-    1 look perfect.
+    `folds[i:]` starts *with* fold i. The folds after it start at `i + 1`. This is the data leak that
+    makes k = 1 look perfect in k nearest neighbours.
     """
     return np.concatenate(folds[:i] + folds[i:])
 
@@ -360,7 +357,7 @@ def nothing_left_out(folds, i):
 def later_folds_lost(folds, i):
     """The folds after fold i are lost.
 
-    `folds[:i]` are only those before it; add `folds[i + 1:]`.
+    `folds[:i]` are only the folds before it; add `folds[i + 1:]`.
     """
     return np.concatenate(folds[:i])
 
@@ -369,7 +366,7 @@ def later_folds_lost(folds, i):
 def earlier_folds_lost(folds, i):
     """The folds before fold i are lost.
 
-    `folds[i + 1:]` are only those after it; put `folds[:i]` in front.
+    `folds[i + 1:]` are only the folds after it; put `folds[:i]` in front.
     """
     return np.concatenate(folds[i + 1 :])
 
@@ -378,8 +375,8 @@ def earlier_folds_lost(folds, i):
 def neighbour_left_out(folds, i):
     """The neighbour of fold i is left out instead.
 
-    Folds are counted from 0, and a slice ends before its second number: `folds[:i]` has the folds 0 to i
-    - 1.
+    Folds are counted from 0, and a slice ends before its second number: `folds[:i]` holds the folds 0 to
+    i - 1.
     """
     return np.concatenate(folds[: i + 1] + folds[i + 2 :])
 
@@ -388,16 +385,16 @@ def neighbour_left_out(folds, i):
 def side_by_side(folds, i):
     """The folds are put side by side.
 
-    With `axis=1` each row grows longer. The folds belong below each other, along axis 0.
+    With `axis=1` each row becomes longer. Put the folds below each other, along axis 0.
     """
     return np.concatenate(folds[:i] + folds[i + 1 :], axis=1)
 
 
 @mistake("train_without")
 def still_apart(folds, i):
-    """The folds are still apart.
+    """The folds are still separate.
 
-    A list of folds is no training set yet: `np.concatenate` makes one array of it.
+    A list of folds is not a training set yet: `np.concatenate` makes one array of it.
     """
     return folds[:i] + folds[i + 1 :]
 
@@ -406,8 +403,8 @@ def still_apart(folds, i):
 def list_changed(folds, i):
     """The caller's list is changed.
 
-    `pop` takes fold i out of the very list that the caller still needs for the next round. Build a new
-    one.
+    `pop` removes fold i from the caller's own list, which is still needed for the next round. Build a new
+    list.
     """
     folds.pop(i)
     return np.concatenate(folds)
@@ -417,16 +414,17 @@ def list_changed(folds, i):
 def ones_first(x):
     """The ones come first.
 
-    Then the bias is the first row of W and not the last, and nobody else's weights fit. Put them last.
+    Then the bias is the first row of W and not the last, and other people's weights do not fit. Put the
+    ones last.
     """
     return np.hstack([np.ones((len(x), 1)), x])
 
 
 @mistake("add_bias_column")
-def a_row_added(x):
+def row_added(x):
     """A row is added, not a column.
 
-    A row is one more picture. One more number for each picture is a column: join along axis 1.
+    A new row is one more image. One more number for each image is a new column: join along axis 1.
     """
     return np.concatenate([x, np.ones((1, x.shape[1]))], axis=0)
 
@@ -435,7 +433,7 @@ def a_row_added(x):
 def column_of_zeros(x):
     """The new column is zero.
 
-    It is multiplied by the bias, and zero times anything adds nothing. It must be one.
+    It is multiplied by the bias, and zero times the bias adds nothing. It must be one.
     """
     return np.hstack([x, np.zeros((len(x), 1))])
 
@@ -444,14 +442,14 @@ def column_of_zeros(x):
 def one_added(x):
     """One is added to every number.
 
-    `x + 1` changes the pictures. The ones are a column of their own.
+    `x + 1` changes the images. The ones belong in a separate column.
     """
     return x + 1
 
 
 @mistake("add_bias_column")
 def as_many_ones(x):
-    """As many ones are added as there are columns.
+    """Too many columns of ones are added.
 
     `np.ones(x.shape)` has the shape of x. One column is enough: `np.ones((N, 1))`.
     """
@@ -480,7 +478,7 @@ def variance_for_deviation(x):
 def deviations_of_rows(x):
     """These are the deviations of the rows.
 
-    `axis=1` takes each picture for itself. Each column, over all pictures, is `axis=0`.
+    `axis=1` takes each image separately. For each column, over all images, use `axis=0`.
     """
     return x.std(axis=1)
 
@@ -489,7 +487,7 @@ def deviations_of_rows(x):
 def one_deviation(x):
     """This is one deviation over everything.
 
-    Say `axis=0`, and each column gets its own.
+    With `axis=0`, each column gets its own.
     """
     return x.std()
 
@@ -498,8 +496,8 @@ def one_deviation(x):
 def mean_forgotten(x):
     """The mean is not subtracted first.
 
-    The root of the mean square is how far the numbers lie from 0. How far they lie from each other needs
-    their mean.
+    The root of the mean square measures how far the numbers lie from 0. To measure how far they lie from
+    their mean, subtract the mean.
     """
     return np.sqrt(np.mean(x**2, axis=0))
 
@@ -508,24 +506,24 @@ def mean_forgotten(x):
 def divided_by_all(x):
     """The sum is divided by N.
 
-    `np.std` does that unless it is told otherwise: `ddof=1`.
+    `np.std` does that by default. Write `ddof=1`.
     """
     return x.std(axis=0)
 
 
 @mistake("unbiased_std")
 def correction_outside(x):
-    """The correction stands outside the root.
+    """The correction is outside the root.
 
-    N / (N - 1) corrects the variance. Outside the root it would have to be the root of it.
+    N / (N - 1) corrects the variance. Outside the root, the factor must be the root of N / (N - 1).
     """
     N = x.shape[0]
     return x.std(axis=0) * N / (N - 1)
 
 
 @mistake("unbiased_std")
-def correction_upside_down(x):
-    """The correction is upside down.
+def correction_inverted(x):
+    """The correction is inverted.
 
     Dividing by the smaller number N - 1 makes the result larger, so the factor is N / (N - 1).
     """
@@ -546,17 +544,17 @@ def unbiased_variance(x):
 def unbiased_of_rows(x):
     """These are the deviations of the rows.
 
-    `axis=1` takes each picture for itself. Each column, over all pictures, is `axis=0`.
+    `axis=1` takes each image separately. For each column, over all images, use `axis=0`.
     """
     return x.std(axis=1, ddof=1)
 
 
 @mistake("to_channels_first")
 def reshaped(x):
-    """reshape only breaks lines elsewhere.
+    """reshape does not move an axis.
 
-    The shape is right, and every number is in the wrong place: the first "channel" holds all colours of
-    the upper third of the picture. To move an axis, use `transpose`.
+    The shape is right, but the numbers are in the wrong places: the first "channel" holds all colours of
+    the upper third of the image. To move an axis, use `transpose`.
     """
     N, H, W, C = x.shape
     return x.reshape(N, C, H, W)
@@ -564,10 +562,10 @@ def reshaped(x):
 
 @mistake("to_channels_first")
 def turned_over(x):
-    """Height and width changed places.
+    """Height and width are swapped.
 
-    `transpose(0, 3, 2, 1)` mirrors every picture along its diagonal. After N and C come H and W, as
-    before: 1, 2.
+    `transpose(0, 3, 2, 1)` mirrors every image along its diagonal. After N and C come H and W, as before:
+    1, 2.
     """
     return x.transpose(0, 3, 2, 1)
 
@@ -576,17 +574,17 @@ def turned_over(x):
 def all_reversed(x):
     """All axes are reversed.
 
-    `x.T` turns (N, H, W, C) into (C, W, H, N). Say the order of the axes: `transpose(0, 3, 1, 2)`.
+    `x.T` turns (N, H, W, C) into (C, W, H, N). Give the order of the axes: `transpose(0, 3, 1, 2)`.
     """
     return x.T
 
 
 @mistake("to_channels_first")
 def height_last(x):
-    """The first picture axis went last.
+    """The height moved to the end.
 
-    `transpose(0, 2, 3, 1)` undoes what is asked for. Its numbers say which old axis each new one was: the
-    new axis 1 was axis 3.
+    `transpose(0, 2, 3, 1)` does the reverse of the task. The arguments say which old axis each new axis
+    was: the new axis 1 was axis 3.
     """
     return x.transpose(0, 2, 3, 1)
 
@@ -595,7 +593,7 @@ def height_last(x):
 def nothing_moved(x):
     """Nothing has moved.
 
-    `x.transpose(…)` leaves `x` as it is and returns a new array. Return that one.
+    `x.transpose(…)` leaves `x` unchanged and returns a new array. Return the new array.
     """
     x.transpose(0, 3, 1, 2)
     return x
@@ -626,10 +624,10 @@ def counted_from_one(y, C):
 
 
 @mistake("one_hot")
-def a_row_a_class(y, C):
-    """A row a class is made.
+def one_row_per_class(y, C):
+    """There is one row per class.
 
-    The course keeps a row a picture: shape (N, C).
+    The course keeps one image per row: shape (N, C).
     """
     return np.eye(C)[y].T
 
@@ -638,7 +636,8 @@ def a_row_a_class(y, C):
 def classes_from_labels(y, C):
     """The number of classes is taken from the labels.
 
-    A batch may miss the last class, and then all its rows are too short. That is why C is handed in.
+    A batch may contain no image of the last class; then all its rows are too short. That is why C is an
+    argument.
     """
     return np.eye(y.max() + 1)[y]
 
@@ -647,7 +646,7 @@ def classes_from_labels(y, C):
 def labels_written(y, C):
     """The labels themselves are written.
 
-    The place says which class it is; the number there is always 1.
+    The place says which class it is; the number at that place is always 1.
     """
     rows = np.zeros((len(y), C))
     rows[np.arange(len(y)), y] = y
@@ -666,9 +665,9 @@ def all_pairs(scores, y):
 
 @mistake("pick_scores")
 def rows_by_label(scores, y):
-    """Whole rows are picked, by label.
+    """Whole rows are picked by label.
 
-    `scores[y]` takes the labels for numbers of rows. The rows are `np.arange(N)`, the labels choose the
+    `scores[y]` uses the labels as row numbers. The rows are `np.arange(N)`; the labels choose the
     columns.
     """
     return scores[y % len(scores)]
@@ -678,7 +677,7 @@ def rows_by_label(scores, y):
 def largest_scores(scores, y):
     """The largest score of each row is picked, whatever the label.
 
-    That is the score of what the classifier believes. Asked for is the score of what is right.
+    That is the score of the predicted class. The task asks for the score of the right class.
     """
     return scores.max(axis=1)
 
@@ -687,17 +686,17 @@ def largest_scores(scores, y):
 def swapped_indices(scores, y):
     """Rows and columns are swapped: scores[y[i], i].
 
-    The first index is the row, picture i; the second the column, its label.
+    The first index is the row, image i; the second is the column, its label.
     """
     N, C = scores.shape
     return scores[y % N, np.arange(N) % C]
 
 
 @mistake("pick_scores")
-def through_the_flat_matrix(scores, y):
-    """The labels count through the flattened matrix.
+def labels_in_the_flat_matrix(scores, y):
+    """The labels are used as indices into the flattened matrix.
 
-    `np.take` without an axis sees one long row, so all labels pick from the first picture.
+    `np.take` without an axis sees one long row, so all labels pick from the first image.
     """
     return np.take(scores, y)
 
@@ -706,7 +705,7 @@ def through_the_flat_matrix(scores, y):
 def scores_summed(scores, y):
     """The picked scores are summed.
 
-    A loss will sum them later. Here each picture keeps its own: shape (N,).
+    A loss will sum them later. Here each image keeps its own score: shape (N,).
     """
     return scores[np.arange(len(y)), y].sum()
 
@@ -715,8 +714,8 @@ def scores_summed(scores, y):
 def element_by_element(a, b):
     """The arrays are added element by element.
 
-    `a + b` pairs the first with the first; with two lengths it fails. Make a column of a, `a[:, None]`,
-    and NumPy fills the table.
+    `a + b` pairs the first with the first; with different lengths it fails. Make `a` a column, `a[:,
+    None]`, and NumPy fills the table.
     """
     return a + b
 
@@ -734,7 +733,7 @@ def table_turned(a, b):
 def table_of_products(a, b):
     """This is the table of products.
 
-    `np.outer` multiplies. Its sister for sums is `np.add.outer`, or a column plus a row.
+    `np.outer` multiplies. For sums, use `np.add.outer`, or add a column and a row.
     """
     return np.outer(a, b)
 
@@ -743,7 +742,7 @@ def table_of_products(a, b):
 def table_of_differences(a, b):
     """This is the table of differences.
 
-    That one belongs to distances. Here the sign is plus.
+    Distances need differences. Here the sign is plus.
     """
     return a[:, None] - b
 
@@ -752,6 +751,6 @@ def table_of_differences(a, b):
 def joined(a, b):
     """The arrays are joined, not added.
 
-    `np.concatenate` puts them in a row. A table of all sums has M × N numbers.
+    `np.concatenate` puts one after the other. A table of all sums has M × N numbers.
     """
     return np.concatenate([a, b])

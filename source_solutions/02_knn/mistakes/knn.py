@@ -6,10 +6,10 @@ from autograder.grading.mistakes import mistake
 
 
 @mistake("train")
-def pictures_and_labels_swapped(self, X, y):
-    """Pictures and labels are swapped.
+def images_and_labels_swapped(self, X, y):
+    """Images and labels are swapped.
 
-    `X_train` holds the labels and `y_train` the pictures. Nothing complains here, but every distance would
+    `X_train` holds the labels and `y_train` the images. No error appears here, but every distance would
     later be measured to a label. Keep `X` as `self.X_train` and `y` as `self.y_train`.
     """
     self.X_train = y
@@ -20,8 +20,8 @@ def pictures_and_labels_swapped(self, X, y):
 def kept_in_local_variables(self, X, y):
     """The data are kept in local variables.
 
-    A name without `self.` lives until the function returns, then it is gone. What the model is to remember
-    must be an attribute of the object: `self.X_train`, not `X_train`.
+    A name without `self.` exists only until the function returns. What the model has to remember must be
+    an attribute of the object: `self.X_train`, not `X_train`.
     """
     X_train = X
     y_train = y
@@ -31,9 +31,9 @@ def kept_in_local_variables(self, X, y):
 def kept_in_the_class(self, X, y):
     """All models share one memory.
 
-    `KNearestNeighbor.X_train` belongs to the class, so training a second model overwrites what the first
-    one knew. `self.X_train` belongs to one model. Cross-validation trains many models, and would mix them
-    up.
+    `KNearestNeighbor.X_train` belongs to the class, so training a second model overwrites the data of the
+    first one. `self.X_train` belongs to one model. Cross-validation trains many models, and would mix
+    them up.
     """
     KNearestNeighbor.X_train = X
     KNearestNeighbor.y_train = y
@@ -41,10 +41,10 @@ def kept_in_the_class(self, X, y):
 
 @mistake("train")
 def mean_subtracted(self, X, y):
-    """The pictures are changed before they are kept.
+    """The images are changed before they are kept.
 
-    The mean picture was subtracted from the training pictures. The test pictures will not be shifted in the
-    same way, so all distances would be wrong. This method remembers what it is given, exactly.
+    The mean image was subtracted from the training images. The test images will not be shifted in the
+    same way, so all distances would be wrong. This method must remember exactly what it is given.
     """
     self.X_train = X - X.mean(axis=0)
     self.y_train = y
@@ -54,8 +54,9 @@ def mean_subtracted(self, X, y):
 def two_loops_square_root_missing(self, X):
     """The square root is missing.
 
-    The sum of the squared differences is the squared distance. Its order is right, so the same neighbours
-    win and an accuracy would never tell; but 100 is not a length of 10. Take the square root of each sum.
+    The sum of the squared differences is the squared distance. Its order is right, so the neighbours are
+    the same and the accuracy would never show the mistake; but a distance of 10 becomes 100. Take the
+    square root of each sum.
     """
     dists = np.zeros((X.shape[0], self.X_train.shape[0]))
     for i in range(X.shape[0]):
@@ -68,8 +69,8 @@ def two_loops_square_root_missing(self, X):
 def two_loops_l1(self, X):
     """This is the L1 distance.
 
-    Absolute differences were added: the way along the streets of a city (Manhattan). The task asks for L2,
-    the straight line: square the differences, add them, and take the square root of the sum.
+    Absolute differences were added: the distance along the streets of a city (Manhattan). The task asks
+    for L2, the straight line: square the differences, add them, and take the square root of the sum.
     """
     dists = np.zeros((X.shape[0], self.X_train.shape[0]))
     for i in range(X.shape[0]):
@@ -80,10 +81,10 @@ def two_loops_l1(self, X):
 
 @mistake("compute_distances_two_loops")
 def two_loops_sum_squared(self, X):
-    """The sum is squared, instead of the squares summed.
+    """The differences are summed before they are squared.
 
-    Differences of opposite sign cancel in the sum before the square can make them positive, so pictures
-    that differ can come out at distance 0. Square each difference first, then add.
+    Differences of opposite sign cancel in the sum before the square can make them positive, so different
+    images can get distance 0. Square each difference first, then add.
     """
     dists = np.zeros((X.shape[0], self.X_train.shape[0]))
     for i in range(X.shape[0]):
@@ -96,8 +97,8 @@ def two_loops_sum_squared(self, X):
 def two_loops_mean(self, X):
     """The squares are averaged instead of summed.
 
-    `np.mean` divides the sum by D, the number of pixels, so every distance is too small by a factor of the
-    square root of D. The neighbours stay the same, the lengths do not. Use `np.sum`.
+    `np.mean` divides the sum by D, the number of pixels, so every distance is too small by a factor of
+    the square root of D. The neighbours stay the same, but the distances do not. Use `np.sum`.
     """
     dists = np.zeros((X.shape[0], self.X_train.shape[0]))
     for i in range(X.shape[0]):
@@ -110,8 +111,8 @@ def two_loops_mean(self, X):
 def two_loops_transposed(self, X):
     """Rows and columns are swapped.
 
-    The matrix has a row for each training picture here. It should have a row for each test picture and a
-    column for each training picture: `predict_labels` reads it row by row, one test picture at a time.
+    Here the matrix has one row per training image. It should have one row per test image and one column
+    per training image: `predict_labels` reads it row by row, one test image at a time.
     """
     dists = np.zeros((self.X_train.shape[0], X.shape[0]))
     for i in range(X.shape[0]):
@@ -121,11 +122,11 @@ def two_loops_transposed(self, X):
 
 
 @mistake("compute_distances_two_loops")
-def whole_numbers(self, X):
-    """The matrix holds whole numbers.
+def integers(self, X):
+    """The matrix holds integers.
 
-    An array made with dtype=int, or `np.zeros_like` of one, cuts off whatever is put into it: 2.24
-    becomes 2. Leave dtype out: `np.zeros` gives float64.
+    An array made with dtype=int, or `np.zeros_like` of one, truncates the numbers that are put into it:
+    2.24 becomes 2. Leave dtype out: `np.zeros` gives float64.
     """
     num_test, num_train = X.shape[0], self.X_train.shape[0]
     dists = np.zeros((num_test, num_train), dtype=int)
@@ -140,8 +141,8 @@ def one_loop_sums_everything(self, X):
     """The sum runs over everything.
 
     Without an axis, `np.sum` adds all elements of the (num_train, D) array to one number, and the
-    assignment then copies it into the whole row. Each training picture needs a sum of its own: `axis=1`
-    adds along the pixels.
+    assignment then copies it into the whole row. Each training image needs its own sum: `axis=1` adds
+    along the pixels.
     """
     dists = np.zeros((X.shape[0], self.X_train.shape[0]))
     for i in range(X.shape[0]):
@@ -153,9 +154,9 @@ def one_loop_sums_everything(self, X):
 def one_loop_wrong_axis(self, X):
     """The sum runs down the wrong axis.
 
-    `axis=0` adds over the training pictures and leaves one number a pixel. The pixels are what must
-    disappear, and they are axis 1 of the (num_train, D) differences. When D is not num_train, NumPy
-    refuses; when it is, nobody does.
+    `axis=0` adds over the training images and leaves one number per pixel. The axis of the pixels must
+    disappear, which is axis 1 of the (num_train, D) differences. When D is not num_train, NumPy raises an
+    error; when they are equal, it does not.
     """
     dists = np.zeros((X.shape[0], self.X_train.shape[0]))
     for i in range(X.shape[0]):
@@ -165,10 +166,10 @@ def one_loop_wrong_axis(self, X):
 
 @mistake("compute_distances_one_loop")
 def one_loop_transposed(self, X):
-    """Each test picture fills a column.
+    """Each test image fills a column.
 
-    The distances of test picture `i` belong in row `i`, `dists[i, :]`. Here they went to `dists[:, i]`, so
-    the matrix is (num_train, num_test), the transpose of what the next step reads.
+    The distances of test image `i` belong in row `i`, `dists[i, :]`. Here they went to `dists[:, i]`, so
+    the matrix is (num_train, num_test), the transpose of the matrix that the next step needs.
     """
     dists = np.zeros((self.X_train.shape[0], X.shape[0]))
     for i in range(X.shape[0]):
@@ -180,8 +181,8 @@ def one_loop_transposed(self, X):
 def one_loop_last_row_only(self, X):
     """Only the last row is left.
 
-    `dists = ...` inside the loop gives the name to a new array each time round, and all rows but the last
-    are thrown away. `dists[i] = ...` fills row `i` of the matrix that is already there.
+    `dists = ...` inside the loop gives the name to a new array in each iteration, and all rows except the
+    last are lost. `dists[i] = ...` fills row `i` of the matrix that is already there.
     """
     for i in range(X.shape[0]):
         dists = np.sqrt(np.sum((X[i] - self.X_train) ** 2, axis=1))
@@ -202,11 +203,11 @@ def one_loop_square_root_missing(self, X):
 
 
 @mistake("compute_distances_one_loop")
-def cut_to_whole_numbers(self, X):
-    """The distances are cut to whole numbers.
+def truncated_to_integers(self, X):
+    """The distances are truncated to integers.
 
-    The row is right, but the matrix that it goes into was made with dtype=int, which drops everything
-    behind the point. Leave dtype out.
+    The row is right, but the matrix was made with dtype=int, which drops everything after the decimal
+    point. Leave dtype out.
     """
     dists = np.zeros((X.shape[0], self.X_train.shape[0]), dtype=int)
     for i in range(X.shape[0]):
@@ -216,10 +217,10 @@ def cut_to_whole_numbers(self, X):
 
 @mistake("compute_distances_no_loops")
 def no_loops_cross_term_without_2(self, X):
-    """The cross term has lost its 2.
+    """The factor 2 of the cross term is missing.
 
     (a - b)² = a² - 2ab + b²: the product ab appears twice when the bracket is multiplied out. With one of
-    them missing, pictures look farther apart the more alike they are.
+    them missing, similar images get too large a distance.
     """
     squares = np.sum(X**2, axis=1, keepdims=True) + np.sum(self.X_train**2, axis=1)
     return np.sqrt(np.maximum(squares - X @ self.X_train.T, 0))
@@ -230,7 +231,7 @@ def no_loops_cross_term_added(self, X):
     """The cross term is added.
 
     (a + b)² = a² + 2ab + b² is the other formula. A difference is squared here, so the product is
-    subtracted: two equal pictures then come out at distance 0.
+    subtracted: then two equal images have distance 0.
     """
     squares = np.sum(X**2, axis=1, keepdims=True) + np.sum(self.X_train**2, axis=1)
     return np.sqrt(squares + 2 * X @ self.X_train.T)
@@ -240,8 +241,8 @@ def no_loops_cross_term_added(self, X):
 def no_loops_square_root_missing(self, X):
     """The last step, the square root, is missing.
 
-    The expansion a² - 2ab + b² gives squared distances. Take the square root of the whole matrix at the
-    end, once.
+    The expansion a² - 2ab + b² gives squared distances. At the end, take the square root of the whole
+    matrix.
     """
     squares = np.sum(X**2, axis=1, keepdims=True) + np.sum(self.X_train**2, axis=1)
     return squares - 2 * X @ self.X_train.T
@@ -249,10 +250,10 @@ def no_loops_square_root_missing(self, X):
 
 @mistake("compute_distances_no_loops")
 def no_loops_norm_of_everything(self, X):
-    """The squared lengths are summed over all pictures.
+    """The squared lengths are summed over all images.
 
-    `np.sum(X ** 2)` without an axis is one number for the whole set. Each picture has a squared length of
-    its own: sum over the pixels only, `axis=1`, which gives (num_test,) and (num_train,).
+    `np.sum(X ** 2)` without an axis is one number for the whole set. Each image has its own squared
+    length: sum over the pixels only, `axis=1`, which gives (num_test,) and (num_train,).
     """
     squares = np.sum(X**2) + np.sum(self.X_train**2)
     return np.sqrt(squares - 2 * X @ self.X_train.T)
@@ -260,9 +261,9 @@ def no_loops_norm_of_everything(self, X):
 
 @mistake("compute_distances_no_loops")
 def no_loops_column_missing(self, X):
-    """The test pictures' squared lengths lie along the wrong axis.
+    """The test images' squared lengths lie along the wrong axis.
 
-    A (num_test,) array is broadcast along the columns, as if it belonged to the training pictures. As a
+    A (num_test,) array is broadcast along the columns, as if it belonged to the training images. As a
     column of shape (num_test, 1), by `keepdims=True` or `[:, np.newaxis]`, it runs down the rows instead.
     Sizes that happen to be equal hide the mistake, or turn it into NaN.
     """
@@ -274,9 +275,9 @@ def no_loops_column_missing(self, X):
 def no_loops_with_a_loop(self, X):
     """A Python loop does the work.
 
-    The numbers are right; the task is to get them without a loop in Python. A matrix product computes all
-    the cross terms at once, in compiled code that uses the processor's caches: that is where the speed
-    comes from.
+    The numbers are right, but the task is to compute them without a Python loop. A matrix product
+    computes all the cross terms at once, in compiled code that uses the processor's caches: that is where
+    the speed comes from.
     """
     dists = np.zeros((X.shape[0], self.X_train.shape[0]))
     for i, x in enumerate(X):
@@ -288,8 +289,9 @@ def no_loops_with_a_loop(self, X):
 def ties_to_the_larger_label(self, dists, k=1):
     """Ties go to the larger label.
 
-    When two labels have equally many votes, the smaller one wins: any rule would do, but it has to be the
-    same for everybody. `np.argmax` of the counts returns the first maximum, which is just that.
+    When two labels have the same number of votes, the smaller one wins: other rules are possible, but
+    everybody must use the same one. `np.argmax` of the counts returns the first maximum, which is the
+    smaller label.
     """
     y_pred = np.zeros(dists.shape[0], dtype=int)
     for i in range(dists.shape[0]):
@@ -313,10 +315,10 @@ def ties_to_the_label_seen_first(self, dists, k=1):
 
 @mistake("predict_labels")
 def k_farthest(self, dists, k=1):
-    """The farthest pictures vote, not the nearest.
+    """The farthest images vote, not the nearest.
 
     `np.argsort` puts the smallest distance first, so the neighbours are its first k entries, `[:k]`. The
-    last ones, `[-k:]`, are the k strangers least like the test picture.
+    last ones, `[-k:]`, are the k images that resemble the test image least.
     """
     y_pred = np.zeros(dists.shape[0], dtype=int)
     for i in range(dists.shape[0]):
@@ -328,8 +330,8 @@ def k_farthest(self, dists, k=1):
 def columns_instead_of_rows(self, dists, k=1):
     """Columns of the matrix are read instead of rows.
 
-    `dists[:, i]` holds the distances of training picture `i` to all test pictures. The distances of test
-    picture `i` are row `i`: `dists[i]`.
+    `dists[:, i]` holds the distances of training image `i` to all test images. The distances of test
+    image `i` are row `i`: `dists[i]`.
     """
     y_pred = np.zeros(dists.shape[0], dtype=int)
     for i in range(dists.shape[0]):
@@ -341,8 +343,8 @@ def columns_instead_of_rows(self, dists, k=1):
 def positions_instead_of_labels(self, dists, k=1):
     """Positions are counted, not labels.
 
-    `np.argsort` returns where the nearest pictures stand in the training set. One step is left: look their
-    labels up, `self.y_train[positions]`, and let those vote.
+    `np.argsort` returns the positions of the nearest images in the training set. One step is missing:
+    look up their labels, `self.y_train[positions]`, and let the labels vote.
     """
     y_pred = np.zeros(dists.shape[0], dtype=int)
     for i in range(dists.shape[0]):
@@ -352,10 +354,10 @@ def positions_instead_of_labels(self, dists, k=1):
 
 @mistake("predict_labels")
 def k_forgotten(self, dists, k=1):
-    """Only the nearest picture votes.
+    """Only the nearest image votes.
 
-    `k` never appears, so the answer is the one for k = 1, whatever was asked. Take the labels of the first
-    k pictures in order of distance and count them.
+    `k` never appears, so the answer is always the one for k = 1. Take the labels of the first k images in
+    order of distance and count them.
     """
     return self.y_train[np.argmin(dists, axis=1)]
 
@@ -364,19 +366,18 @@ def k_forgotten(self, dists, k=1):
 def labels_averaged(self, dists, k=1):
     """Labels are averaged instead of counted.
 
-    Class numbers are names. Between a plane (0) and a bird (2) there is no car (1), though the mean says
-    so. Count how often each label appears and take the most frequent.
+    Class numbers are names. Between a plane (0) and a bird (2) there is no car (1), although the mean
+    says so. Count how often each label appears and take the most frequent.
     """
     nearest = np.argsort(dists, axis=1)[:, :k]
     return np.round(self.y_train[nearest].mean(axis=1)).astype(int)
 
 
 @mistake("predict")
-def k_not_handed_on(self, X, k=1, num_loops=0):
-    """k is not handed on.
+def k_not_passed_on(self, X, k=1, num_loops=0):
+    """k is not passed on.
 
-    `predict_labels(dists)` falls back on its own default, k = 1. Hand yours on: `predict_labels(dists,
-    k=k)`.
+    `predict_labels(dists)` uses its own default, k = 1. Pass your k on: `predict_labels(dists, k=k)`.
     """
     if num_loops == 0:
         dists = self.compute_distances_no_loops(X)
@@ -393,9 +394,8 @@ def k_not_handed_on(self, X, k=1, num_loops=0):
 def any_num_loops_accepted(self, X, k=1, num_loops=0):
     """Any num_loops is accepted.
 
-    A plain `else` catches 1 and 2, and also 3, -1 and "two". Who typed such a value meant something else,
-    and is helped by an error at once: give each version a branch of its own, and let the rest raise
-    ValueError.
+    A plain `else` catches 1 and 2, and also 3, -1 and "two". Such a value is a typing error, and an
+    immediate error helps most: give each version its own branch, and raise ValueError for the rest.
     """
     if num_loops == 0:
         dists = self.compute_distances_no_loops(X)
@@ -410,7 +410,7 @@ def any_num_loops_accepted(self, X, k=1, num_loops=0):
 def error_printed(self, X, k=1, num_loops=0):
     """The error is printed, not raised.
 
-    A printed line is easily missed, and the caller goes on with None for a prediction. `raise
+    A printed line is easy to miss, and the caller continues with None as the prediction. `raise
     ValueError(...)` stops the program where the mistake was made.
     """
     if num_loops == 0:
@@ -426,11 +426,11 @@ def error_printed(self, X, k=1, num_loops=0):
 
 
 @mistake("predict")
-def training_pictures_classified(self, X, k=1, num_loops=0):
-    """The training pictures are classified.
+def training_images_classified(self, X, k=1, num_loops=0):
+    """The training images are classified.
 
-    `self.X_train` went into the distances where `X` belongs. With k = 1 every training picture finds
-    itself, and the accuracy looks splendid. Classify the pictures that came in.
+    The distances were computed from `self.X_train` instead of `X`. With k = 1 every training image finds
+    itself, and the accuracy looks perfect. Classify the images in `X`.
     """
     if num_loops == 0:
         dists = self.compute_distances_no_loops(self.X_train)
@@ -447,8 +447,9 @@ def training_pictures_classified(self, X, k=1, num_loops=0):
 def num_loops_mixed_up(self, X, k=1, num_loops=0):
     """num_loops chooses the wrong version.
 
-    0 stands for `compute_distances_no_loops`, 2 for `compute_distances_two_loops`; here they are exchanged.
-    All three return the same numbers, so only the clock would tell: the default would be the slowest.
+    0 stands for `compute_distances_no_loops`, 2 for `compute_distances_two_loops`; here they are
+    exchanged. All three return the same numbers, so only the running time would show it: the default
+    would be the slowest.
     """
     if num_loops == 2:
         dists = self.compute_distances_no_loops(X)
@@ -465,8 +466,8 @@ def num_loops_mixed_up(self, X, k=1, num_loops=0):
 def validation_fold_leaks(X, y, k_choices, num_folds):
     """The validation fold leaks into training.
 
-    The model was trained on all the data, the fold that it is then tested on included. With k = 1 each
-    picture finds itself at distance 0, so the accuracy is 1 and says nothing. Train on the other folds
+    The model was trained on all the data, including the fold that it is then tested on. With k = 1 each
+    image finds itself at distance 0, so the accuracy is 1 and says nothing. Train on the other folds
     only.
     """
     accuracies = {k: [] for k in k_choices}
@@ -483,8 +484,8 @@ def validation_fold_leaks(X, y, k_choices, num_folds):
 def only_means(X, y, k_choices, num_folds):
     """Only the mean of the folds is returned.
 
-    How much the folds differ tells how far the mean can be trusted, and a mean cannot be unmixed. Return
-    the list of all num_folds accuracies; whoever draws the plot takes the mean.
+    The differences between the folds show how far the mean can be trusted, and the mean alone does not
+    contain them. Return the list of all num_folds accuracies; the plot computes the mean.
     """
     accuracies = {k: [] for k in k_choices}
     X_folds, y_folds = np.array_split(X, num_folds), np.array_split(y, num_folds)
@@ -503,8 +504,9 @@ def only_means(X, y, k_choices, num_folds):
 def folds_shuffled(X, y, k_choices, num_folds):
     """The folds are shuffled.
 
-    Shuffling is wise for data in a meaningful order, but it is a decision of its own, taken before. This
-    function takes the folds in the order given, so that everybody gets the same numbers from the same data.
+    Shuffling is wise for data in a meaningful order, but it is a separate step, done before this one.
+    This function takes the folds in the order given, so that everybody gets the same numbers from the
+    same data.
     """
     order = np.random.default_rng(0).permutation(len(X))
     accuracies = {k: [] for k in k_choices}
@@ -524,8 +526,8 @@ def folds_shuffled(X, y, k_choices, num_folds):
 def training_and_validation_swapped(X, y, k_choices, num_folds):
     """Training and validation are swapped.
 
-    The model learnt from one fold and was tested on all the others. It should be the other way round: many
-    folds to learn from, one to be tested on.
+    The model was trained on one fold and tested on all the others. It should be the other way round:
+    train on many folds, test on one.
     """
     accuracies = {k: [] for k in k_choices}
     X_folds, y_folds = np.array_split(X, num_folds), np.array_split(y, num_folds)
@@ -541,10 +543,10 @@ def training_and_validation_swapped(X, y, k_choices, num_folds):
 
 @mistake("cross_validate")
 def remainder_dropped(X, y, k_choices, num_folds):
-    """The pictures left over are dropped.
+    """The images left over are dropped.
 
-    With `size = N // num_folds`, seven pictures in three folds make three times two, and the seventh is
-    never used. `np.array_split` spreads what is left over across the first folds.
+    With `size = N // num_folds`, seven images in three folds give three folds of two, and the seventh
+    image is never used. `np.array_split` gives one more image to each of the first folds.
     """
     size = len(X) // num_folds
     accuracies = {k: [] for k in k_choices}
@@ -565,7 +567,7 @@ def remainder_dropped(X, y, k_choices, num_folds):
 def last_fold_only(X, y, k_choices, num_folds):
     """Only the last fold's accuracy is left.
 
-    `accuracies[k] = [...]` inside the loop over the folds starts a new list each time round. Make the empty
+    `accuracies[k] = [...]` inside the loop over the folds starts a new list in each round. Make the empty
     lists once, before the loop, and append to them.
     """
     accuracies = {}
@@ -582,11 +584,11 @@ def last_fold_only(X, y, k_choices, num_folds):
 
 
 @mistake("cross_validate")
-def divided_by_all_pictures(X, y, k_choices, num_folds):
-    """The right answers are divided by the number of all pictures.
+def divided_by_all_images(X, y, k_choices, num_folds):
+    """The right answers are divided by the number of all images.
 
-    Accuracy is the share of the pictures that were tested, and one fold was. Dividing by all N makes every
-    accuracy about num_folds times too small.
+    Accuracy is the share of right answers among the tested images, which are one fold. Dividing by all N
+    makes every accuracy about num_folds times too small.
     """
     accuracies = {k: [] for k in k_choices}
     X_folds, y_folds = np.array_split(X, num_folds), np.array_split(y, num_folds)
@@ -605,8 +607,8 @@ def divided_by_all_pictures(X, y, k_choices, num_folds):
 def same_k_every_time(X, y, k_choices, num_folds):
     """Every k gives the accuracies of k = 1.
 
-    `predict_labels` was called without `k`, so its default was used for each entry. The loop variable has
-    to reach the vote: `predict_labels(dists, k=k)`.
+    `predict_labels` was called without `k`, so its default was used for each entry. Pass the loop
+    variable on: `predict_labels(dists, k=k)`.
     """
     accuracies = {k: [] for k in k_choices}
     X_folds, y_folds = np.array_split(X, num_folds), np.array_split(y, num_folds)

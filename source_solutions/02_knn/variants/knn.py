@@ -7,14 +7,14 @@ from autograder.grading.mistakes import variant
 
 @variant("train")
 def train_in_the_field(self, X, y):
-    """Keep what is given, and nothing else."""
+    """Keep X and y, and nothing else."""
     self.X_train = X
     self.y_train = y
 
 
 @variant("train")
 def train_with_copies(self, X, y):
-    """Copy, so that later changes outside do not reach the model; return the model, as scikit-learn does."""
+    """Copy, so that later changes outside do not affect the model; return the model, as scikit-learn does."""
     self.X_train, self.y_train = np.array(X), np.array(y)
     return self
 
@@ -84,7 +84,7 @@ def no_loops_in_the_field(self, X):
 
 @variant("compute_distances_no_loops")
 def no_loops_einsum_clipped(self, X):
-    """Squared lengths by einsum; clip what rounding makes negative."""
+    """Compute squared lengths by einsum; clip what rounding makes negative."""
     test = np.einsum("id,id->i", X, X)
     train = np.einsum("jd,jd->j", self.X_train, self.X_train)
     return np.sqrt(np.clip(np.add.outer(test, train) - 2 * np.matmul(X, np.transpose(self.X_train)), 0, None))
@@ -92,7 +92,7 @@ def no_loops_einsum_clipped(self, X):
 
 @variant("predict_labels")
 def labels_in_the_field(self, dists, k=1):
-    """Labels as floats, as an array made by np.zeros holds them."""
+    """Return the labels as floats, in an array made by np.zeros."""
     num_test = dists.shape[0]
     y_pred = np.zeros(num_test)
     for i in range(num_test):
@@ -135,7 +135,7 @@ def labels_in_pure_python(self, dists, k=1):
 
 @variant("predict")
 def predict_in_the_field(self, X, k=1, num_loops=0):
-    """Ask one number after the other."""
+    """Compare with one number after the other."""
     if num_loops == 0:
         dists = self.compute_distances_no_loops(X)
     elif num_loops == 1:
@@ -149,7 +149,7 @@ def predict_in_the_field(self, X, k=1, num_loops=0):
 
 @variant("predict")
 def predict_by_table(self, X, k=1, num_loops=0):
-    """Look the version up in a tuple."""
+    """Look up the version in a tuple."""
     if num_loops not in (0, 1, 2):
         raise ValueError(f"Invalid value {num_loops} for num_loops")
     versions = (
@@ -162,7 +162,7 @@ def predict_by_table(self, X, k=1, num_loops=0):
 
 @variant("predict")
 def predict_by_match(self, X, k=1, num_loops=0):
-    """Match the number, and vote right there."""
+    """Match the number, and vote in each branch."""
     match num_loops:
         case 0:
             return self.predict_labels(self.compute_distances_no_loops(X), k=k)
@@ -175,7 +175,7 @@ def predict_by_match(self, X, k=1, num_loops=0):
 
 @variant("cross_validate")
 def cross_validate_by_mask(X, y, k_choices, num_folds):
-    """Mark the validation pictures in a mask, and call predict once for each k."""
+    """Mark the validation images in a mask, and call predict once for each k."""
     accuracies = {}
     for k in k_choices:
         accuracies[k] = []

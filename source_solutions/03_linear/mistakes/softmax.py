@@ -9,9 +9,9 @@ from autograder.grading.mistakes import mistake
 def naive_no_shift(W, X, y, reg):
     """The scores are not shifted: exp overflows.
 
-    exp(710) is infinite in float64, and infinity divided by infinity is not a number. Take the largest score
-    of each picture off its scores first: only differences count.
-    In 60 public solutions this is the most frequent mistake here.
+    exp(710) is infinite in float64, and infinity divided by infinity is not a number. First subtract from
+    the scores of each image their maximum: only differences count. In 60 public solutions this is the
+    most frequent mistake in this task.
     """
     N, C = X.shape[0], W.shape[1]
     loss, dW = 0.0, np.zeros_like(W)
@@ -31,8 +31,8 @@ def naive_no_shift(W, X, y, reg):
 def naive_loss_not_divided(W, X, y, reg):
     """The sum is not divided by N.
 
-    The loss is a mean over the pictures; otherwise it grows with the size of the batch, and the learning
-    rate would have to shrink with it.
+    The loss is a mean over the images; otherwise it grows with the size of the batch, and the learning
+    rate would have to be smaller for larger batches.
     """
     N, C = X.shape[0], W.shape[1]
     loss, dW = 0.0, np.zeros_like(W)
@@ -53,7 +53,7 @@ def naive_loss_not_divided(W, X, y, reg):
 def naive_loss_divided_twice(W, X, y, reg):
     """The loss is divided by N twice.
 
-    Once in the sum and once after it, perhaps. The mean divides by N once.
+    Perhaps once in the sum and once after it. The mean divides by N once.
     """
     N, C = X.shape[0], W.shape[1]
     loss, dW = 0.0, np.zeros_like(W)
@@ -74,7 +74,8 @@ def naive_loss_divided_twice(W, X, y, reg):
 def naive_reg_halved_in_loss(W, X, y, reg):
     """The regularisation is halved.
 
-    Networks will have a ½ before it, so that the derivative loses its 2. This loss has none: reg * sum(W * W).
+    Networks will use a ½ before it, so that the derivative has no factor 2. This loss has no ½: reg *
+    sum(W * W).
     """
     N, C = X.shape[0], W.shape[1]
     loss, dW = 0.0, np.zeros_like(W)
@@ -95,7 +96,7 @@ def naive_reg_halved_in_loss(W, X, y, reg):
 def naive_reg_missing_in_loss(W, X, y, reg):
     """The regularisation is missing in the loss.
 
-    It is in the gradient, so the two do not belong together: add reg * sum(W * W).
+    It is in the gradient, so loss and gradient do not match: add reg * sum(W * W).
     """
     N, C = X.shape[0], W.shape[1]
     loss, dW = 0.0, np.zeros_like(W)
@@ -116,7 +117,8 @@ def naive_reg_missing_in_loss(W, X, y, reg):
 def naive_base_two(W, X, y, reg):
     """The logarithm is to base 2.
 
-    The gradient belongs to the natural one, np.log. With np.log2 the loss is 1.44 times as large, in bits.
+    The gradient is that of the natural logarithm, np.log. With np.log2 the loss is 1.44 times as large,
+    in bits.
     """
     N, C = X.shape[0], W.shape[1]
     loss, dW = 0.0, np.zeros_like(W)
@@ -137,8 +139,9 @@ def naive_base_two(W, X, y, reg):
 def naive_log_of_sum_missing(W, X, y, reg):
     """The log of the sum is missing.
 
-    What is left only says how far the right class is behind the best one. The probability is a quotient, and
-    its logarithm has two parts: minus the score of the right class, and the logarithm of the sum of all powers.
+    The rest only says how far the score of the right class is below the largest score. The probability is
+    a quotient, and its logarithm has two parts: minus the score of the right class, and the logarithm of
+    the sum of all powers.
     """
     N, C = X.shape[0], W.shape[1]
     loss, dW = 0.0, np.zeros_like(W)
@@ -180,8 +183,8 @@ def naive_minus_missing(W, X, y, reg):
 def naive_no_logarithm(W, X, y, reg):
     """There is no logarithm.
 
-    1 - p also falls as p grows, but it is never larger than 1, however sure the classifier is of a wrong class,
-    and the gradient that belongs to it is another one.
+    1 - p also falls as p grows, but it is never larger than 1, however sure the classifier is of a wrong
+    class, and its gradient is different.
     """
     N, C = X.shape[0], W.shape[1]
     loss, dW = 0.0, np.zeros_like(W)
@@ -200,9 +203,9 @@ def naive_no_logarithm(W, X, y, reg):
 
 @mistake("softmax_loss_naive")
 def naive_most_probable(W, X, y, reg):
-    """The most probable class is looked at, not the right one.
+    """The most probable class is used, not the right one.
 
-    Then a classifier that is sure, and wrong, has no loss. The labels y say whose probability counts.
+    Then a classifier that is sure, and wrong, has no loss. The labels y say which probability counts.
     """
     N, C = X.shape[0], W.shape[1]
     loss, dW = 0.0, np.zeros_like(W)
@@ -223,7 +226,8 @@ def naive_most_probable(W, X, y, reg):
 def naive_never_below_zero(W, X, y, reg):
     """The maximum is never below 0, so low scores are not shifted: all powers are 0.
 
-    It was started from 0. When all scores of a picture lie far below 0, their powers underflow, and the sum is 0.
+    Its initial value is 0. When all scores of an image lie far below 0, their powers underflow, and the
+    sum is 0.
     """
     N, C = X.shape[0], W.shape[1]
     loss, dW = 0.0, np.zeros_like(W)
@@ -242,7 +246,7 @@ def naive_never_below_zero(W, X, y, reg):
 
 @mistake("softmax_loss_naive")
 def naive_half_reg_gradient(W, X, y, reg):
-    """The gradient of the regularisation is reg · W, half of what it is.
+    """The gradient of the regularisation is reg · W, half of the correct value.
 
     The derivative of W² is 2 W. reg · W belongs to a loss with a ½ before it.
     """
@@ -265,7 +269,7 @@ def naive_half_reg_gradient(W, X, y, reg):
 def naive_reg_missing_in_gradient(W, X, y, reg):
     """The regularisation is missing in the gradient.
 
-    It is in the loss, but no step would ever make it smaller. Add 2 * reg * W.
+    It is in the loss, but no step makes it smaller. Add 2 * reg * W.
     """
     N, C = X.shape[0], W.shape[1]
     loss, dW = 0.0, np.zeros_like(W)
@@ -286,7 +290,7 @@ def naive_reg_missing_in_gradient(W, X, y, reg):
 def naive_gradient_not_divided(W, X, y, reg):
     """The gradient is not divided by N.
 
-    The loss is a mean, so its gradient is one too.
+    The loss is a mean, so its gradient is a mean too.
     """
     N, C = X.shape[0], W.shape[1]
     loss, dW = 0.0, np.zeros_like(W)
@@ -307,7 +311,7 @@ def naive_gradient_not_divided(W, X, y, reg):
 def naive_gradient_divided_twice(W, X, y, reg):
     """The gradient is divided by N twice.
 
-    Once when the pictures are added up, and once more at the end, perhaps. The mean divides by N once.
+    Perhaps once when the images are added up, and once more at the end. The mean divides by N once.
     """
     N, C = X.shape[0], W.shape[1]
     loss, dW = 0.0, np.zeros_like(W)
@@ -325,11 +329,11 @@ def naive_gradient_divided_twice(W, X, y, reg):
 
 
 @mistake("softmax_loss_naive")
-def naive_one_not_taken_off(W, X, y, reg):
-    """The 1 is not taken off at the right class.
+def naive_one_not_subtracted(W, X, y, reg):
+    """The 1 is not subtracted at the right class.
 
-    The gradient is the probability, minus 1 at the right class. Without it every column is pushed down, and the
-    score of the right class never rises.
+    The gradient is the probability, minus 1 at the right class. Without the −1, each step lowers the
+    scores of all classes, and the score of the right class never rises.
     """
     N, C = X.shape[0], W.shape[1]
     loss, dW = 0.0, np.zeros_like(W)
@@ -348,9 +352,9 @@ def naive_one_not_taken_off(W, X, y, reg):
 
 @mistake("softmax_loss_naive")
 def naive_right_column_only(W, X, y, reg):
-    """Only the column of the right class gets something.
+    """Only the column of the right class gets a gradient.
 
-    The loss looks at one probability, but that one depends on all scores, through the sum. Each column gets p · x.
+    The loss uses one probability, but it depends on all scores, through the sum. Each column gets p · x.
     """
     N = X.shape[0]
     loss, dW = 0.0, np.zeros_like(W)
@@ -370,7 +374,7 @@ def naive_right_column_only(W, X, y, reg):
 def naive_wrong_sign(W, X, y, reg):
     """The gradient has the wrong sign.
 
-    A larger score of a wrong class makes the loss larger: p is added there, and 1 taken off at the right class.
+    A larger score of a wrong class makes the loss larger: add p there, and subtract 1 at the right class.
     """
     N, C = X.shape[0], W.shape[1]
     loss, dW = 0.0, np.zeros_like(W)
@@ -391,9 +395,9 @@ def naive_wrong_sign(W, X, y, reg):
 def vectorized_no_shift(W, X, y, reg):
     """The scores are not shifted: exp overflows.
 
-    exp(710) is infinite in float64, and infinity divided by infinity is not a number. Take the largest score
-    of each picture off its scores first: only differences count.
-    In 60 public solutions this is the most frequent mistake here.
+    exp(710) is infinite in float64, and infinity divided by infinity is not a number. First subtract from
+    the scores of each image their maximum: only differences count. In 60 public solutions this is the
+    most frequent mistake in this task.
     """
     N = X.shape[0]
     samples = np.arange(N)
@@ -411,8 +415,8 @@ def vectorized_no_shift(W, X, y, reg):
 def vectorized_loss_not_divided(W, X, y, reg):
     """The sum is not divided by N.
 
-    The loss is a mean over the pictures; otherwise it grows with the size of the batch, and the learning
-    rate would have to shrink with it.
+    The loss is a mean over the images; otherwise it grows with the size of the batch, and the learning
+    rate would have to be smaller for larger batches.
     """
     N = X.shape[0]
     samples = np.arange(N)
@@ -431,7 +435,7 @@ def vectorized_loss_not_divided(W, X, y, reg):
 def vectorized_loss_divided_twice(W, X, y, reg):
     """The loss is divided by N twice.
 
-    Once in the sum and once after it, perhaps. The mean divides by N once.
+    Perhaps once in the sum and once after it. The mean divides by N once.
     """
     N = X.shape[0]
     samples = np.arange(N)
@@ -450,7 +454,8 @@ def vectorized_loss_divided_twice(W, X, y, reg):
 def vectorized_reg_halved_in_loss(W, X, y, reg):
     """The regularisation is halved.
 
-    Networks will have a ½ before it, so that the derivative loses its 2. This loss has none: reg * sum(W * W).
+    Networks will use a ½ before it, so that the derivative has no factor 2. This loss has no ½: reg *
+    sum(W * W).
     """
     N = X.shape[0]
     samples = np.arange(N)
@@ -469,7 +474,7 @@ def vectorized_reg_halved_in_loss(W, X, y, reg):
 def vectorized_reg_missing_in_loss(W, X, y, reg):
     """The regularisation is missing in the loss.
 
-    It is in the gradient, so the two do not belong together: add reg * sum(W * W).
+    It is in the gradient, so loss and gradient do not match: add reg * sum(W * W).
     """
     N = X.shape[0]
     samples = np.arange(N)
@@ -488,7 +493,8 @@ def vectorized_reg_missing_in_loss(W, X, y, reg):
 def vectorized_base_two(W, X, y, reg):
     """The logarithm is to base 2.
 
-    The gradient belongs to the natural one, np.log. With np.log2 the loss is 1.44 times as large, in bits.
+    The gradient is that of the natural logarithm, np.log. With np.log2 the loss is 1.44 times as large,
+    in bits.
     """
     N = X.shape[0]
     samples = np.arange(N)
@@ -507,8 +513,9 @@ def vectorized_base_two(W, X, y, reg):
 def vectorized_log_of_sum_missing(W, X, y, reg):
     """The log of the sum is missing.
 
-    What is left only says how far the right class is behind the best one. The probability is a quotient, and
-    its logarithm has two parts: minus the score of the right class, and the logarithm of the sum of all powers.
+    The rest only says how far the score of the right class is below the largest score. The probability is
+    a quotient, and its logarithm has two parts: minus the score of the right class, and the logarithm of
+    the sum of all powers.
     """
     N = X.shape[0]
     samples = np.arange(N)
@@ -527,8 +534,8 @@ def vectorized_log_of_sum_missing(W, X, y, reg):
 def vectorized_batch_axis(W, X, y, reg):
     """The probabilities are normalised over the batch.
 
-    Down a column stand the same class's powers for all pictures. It is the classes of one picture, a row, whose
-    probabilities add up to 1: axis=1.
+    A column holds the powers of one class for all images. The probabilities of one image, a row, must add
+    up to 1: axis=1.
     """
     N = X.shape[0]
     samples = np.arange(N)
@@ -547,8 +554,8 @@ def vectorized_batch_axis(W, X, y, reg):
 def vectorized_column_maximum(W, X, y, reg):
     """The maximum is taken down the columns.
 
-    Then each class loses another number, which changes the differences within a picture, and with them the
-    probabilities. One number a row: axis=1, keepdims=True.
+    Then a different number is subtracted from each class, which changes the differences within an image,
+    and so the probabilities. Subtract one number per row: axis=1, keepdims=True.
     """
     N = X.shape[0]
     samples = np.arange(N)
@@ -565,7 +572,7 @@ def vectorized_column_maximum(W, X, y, reg):
 
 @mistake("softmax_loss_vectorized")
 def vectorized_half_reg_gradient(W, X, y, reg):
-    """The gradient of the regularisation is reg · W, half of what it is.
+    """The gradient of the regularisation is reg · W, half of the correct value.
 
     The derivative of W² is 2 W. reg · W belongs to a loss with a ½ before it.
     """
@@ -586,7 +593,7 @@ def vectorized_half_reg_gradient(W, X, y, reg):
 def vectorized_reg_missing_in_gradient(W, X, y, reg):
     """The regularisation is missing in the gradient.
 
-    It is in the loss, but no step would ever make it smaller. Add 2 * reg * W.
+    It is in the loss, but no step makes it smaller. Add 2 * reg * W.
     """
     N = X.shape[0]
     samples = np.arange(N)
@@ -605,7 +612,7 @@ def vectorized_reg_missing_in_gradient(W, X, y, reg):
 def vectorized_gradient_not_divided(W, X, y, reg):
     """The gradient is not divided by N.
 
-    The loss is a mean, so its gradient is one too.
+    The loss is a mean, so its gradient is a mean too.
     """
     N = X.shape[0]
     samples = np.arange(N)
@@ -624,7 +631,7 @@ def vectorized_gradient_not_divided(W, X, y, reg):
 def vectorized_gradient_divided_twice(W, X, y, reg):
     """The gradient is divided by N twice.
 
-    Once when the pictures are added up, and once more at the end, perhaps. The mean divides by N once.
+    Perhaps once when the images are added up, and once more at the end. The mean divides by N once.
     """
     N = X.shape[0]
     samples = np.arange(N)
@@ -640,11 +647,11 @@ def vectorized_gradient_divided_twice(W, X, y, reg):
 
 
 @mistake("softmax_loss_vectorized")
-def vectorized_one_not_taken_off(W, X, y, reg):
-    """The 1 is not taken off at the right class.
+def vectorized_one_not_subtracted(W, X, y, reg):
+    """The 1 is not subtracted at the right class.
 
-    The gradient is the probability, minus 1 at the right class. Without it every column is pushed down, and the
-    score of the right class never rises.
+    The gradient is the probability, minus 1 at the right class. Without the −1, each step lowers the
+    scores of all classes, and the score of the right class never rises.
     """
     N = X.shape[0]
     samples = np.arange(N)
@@ -660,10 +667,10 @@ def vectorized_one_not_taken_off(W, X, y, reg):
 
 @mistake("softmax_loss_vectorized")
 def vectorized_whole_columns(W, X, y, reg):
-    """The 1 is taken off whole columns.
+    """The 1 is subtracted from whole columns.
 
-    `dscores[:, y]` are the columns of all labels, in every row. One place a row takes two lists of indices:
-    `dscores[np.arange(N), y]`.
+    `dscores[:, y]` are the columns of all labels, in every row. For one place per row, use two lists of
+    indices: `dscores[np.arange(N), y]`.
     """
     N = X.shape[0]
     samples = np.arange(N)
@@ -680,9 +687,9 @@ def vectorized_whole_columns(W, X, y, reg):
 
 @mistake("softmax_loss_vectorized")
 def vectorized_not_normalised(W, X, y, reg):
-    """The powers flow back before they are divided by their sum.
+    """The gradient uses the powers before they are divided by their sum.
 
-    The gradient takes probabilities, which add up to 1 for each picture.
+    The gradient needs probabilities, which add up to 1 for each image.
     """
     N = X.shape[0]
     samples = np.arange(N)
@@ -699,10 +706,10 @@ def vectorized_not_normalised(W, X, y, reg):
 
 @mistake("softmax_loss_vectorized")
 def vectorized_one_maximum(W, X, y, reg):
-    """One maximum serves the whole matrix: other rows underflow.
+    """One maximum is used for the whole matrix: other rows underflow.
 
-    A picture whose scores all lie far below that maximum has only powers of 0, and 0 divided by 0 is not a number.
-    Each row has its own maximum: axis=1, keepdims=True.
+    An image whose scores all lie far below that maximum has only powers of 0, and 0 divided by 0 is not a
+    number. Each row has its own maximum: axis=1, keepdims=True.
     """
     N = X.shape[0]
     samples = np.arange(N)
@@ -719,10 +726,10 @@ def vectorized_one_maximum(W, X, y, reg):
 
 @mistake("softmax_loss_vectorized")
 def vectorized_gradient_not_shifted(W, X, y, reg):
-    """The gradient takes powers of scores that are not shifted.
+    """The gradient uses powers of scores that are not shifted.
 
-    The loss is safe, and its gradient overflows all the same. Compute the powers once, of shifted scores, and use
-    them for both.
+    The loss is safe, but its gradient still overflows. Compute the powers of the shifted scores once, and
+    use them for both.
     """
     N = X.shape[0]
     samples = np.arange(N)
@@ -739,10 +746,10 @@ def vectorized_gradient_not_shifted(W, X, y, reg):
 
 @mistake("softmax_loss_vectorized")
 def vectorized_with_a_loop(W, X, y, reg):
-    """Each picture waits for the one before it.
+    """A Python loop goes through the images.
 
-    There is a Python loop. The numbers are right, but each pass through it costs as much as hundreds of products
-    in compiled code. Let NumPy take all rows at once.
+    The numbers are right, but each iteration costs as much as hundreds of products in compiled code. Let
+    NumPy take all rows at once.
     """
     N, C = X.shape[0], W.shape[1]
     loss, dW = 0.0, np.zeros_like(W)

@@ -9,8 +9,8 @@ from autograder.grading.mistakes import mistake
 def naive_right_class_counted(W, X, y, reg):
     """The right class is counted too.
 
-    Compared with itself it has the term s - s + 1 = 1, so every picture adds 1 that no training can
-    remove. Leave it out of the sum.
+    Its own term is s - s + 1 = 1, so every image adds 1, which no training can remove. Leave it out of
+    the sum.
     """
     N, C = X.shape[0], W.shape[1]
     loss, dW = 0.0, np.zeros_like(W)
@@ -31,8 +31,8 @@ def naive_right_class_counted(W, X, y, reg):
 def naive_loss_not_divided(W, X, y, reg):
     """The sum is not divided by N.
 
-    The loss is a mean over the pictures; otherwise it grows with the size of the batch, and the learning
-    rate would have to shrink with it.
+    The loss is a mean over the images; otherwise it grows with the size of the batch, and the learning
+    rate would have to be smaller for larger batches.
     """
     N, C = X.shape[0], W.shape[1]
     loss, dW = 0.0, np.zeros_like(W)
@@ -55,7 +55,7 @@ def naive_loss_not_divided(W, X, y, reg):
 def naive_loss_divided_twice(W, X, y, reg):
     """The loss is divided by N twice.
 
-    Once in the loop and once after it, perhaps. The mean divides by N once.
+    Perhaps once in the loop and once after it. The mean divides by N once.
     """
     N, C = X.shape[0], W.shape[1]
     loss, dW = 0.0, np.zeros_like(W)
@@ -78,7 +78,8 @@ def naive_loss_divided_twice(W, X, y, reg):
 def naive_reg_halved_in_loss(W, X, y, reg):
     """The regularisation is halved.
 
-    Networks will have a ½ before it, so that the derivative loses its 2. This loss has none: reg * sum(W * W).
+    Networks will use a ½ before it, so that the derivative has no factor 2. This loss has no ½: reg *
+    sum(W * W).
     """
     N, C = X.shape[0], W.shape[1]
     loss, dW = 0.0, np.zeros_like(W)
@@ -101,7 +102,7 @@ def naive_reg_halved_in_loss(W, X, y, reg):
 def naive_reg_missing_in_loss(W, X, y, reg):
     """The regularisation is missing in the loss.
 
-    It is in the gradient, so the two do not belong together: add reg * sum(W * W).
+    It is in the gradient, so loss and gradient do not match: add reg * sum(W * W).
     """
     N, C = X.shape[0], W.shape[1]
     loss, dW = 0.0, np.zeros_like(W)
@@ -124,7 +125,7 @@ def naive_reg_missing_in_loss(W, X, y, reg):
 def naive_margin_missing(W, X, y, reg):
     """The margin of 1 is missing.
 
-    A lead of nothing at all is then enough, and W = 0 is perfect. The right class has to lead by 1.
+    Then a margin of 0 is enough, and W = 0 is perfect. The margin must be at least 1.
     """
     N, C = X.shape[0], W.shape[1]
     loss, dW = 0.0, np.zeros_like(W)
@@ -147,7 +148,8 @@ def naive_margin_missing(W, X, y, reg):
 def naive_negative_terms(W, X, y, reg):
     """Terms below 0 are counted.
 
-    A class that is far behind would pay for one that is ahead. max(0, …) cuts the terms off at 0.
+    A class with a very low score would compensate for one with a high score. max(0, …) replaces negative
+    terms by 0.
     """
     N, C = X.shape[0], W.shape[1]
     loss, dW = 0.0, np.zeros_like(W)
@@ -168,9 +170,9 @@ def naive_negative_terms(W, X, y, reg):
 
 @mistake("svm_loss_naive")
 def naive_largest_only(W, X, y, reg):
-    """Only the largest term of each picture counts.
+    """Only the largest term of each image counts.
 
-    That is another loss, which also exists (the structured one). Here all terms above 0 are summed.
+    That is a different loss, which also exists (the structured one). Here all terms above 0 are summed.
     """
     N = X.shape[0]
     loss, dW = 0.0, np.zeros_like(W)
@@ -188,10 +190,10 @@ def naive_largest_only(W, X, y, reg):
 
 @mistake("svm_loss_naive")
 def naive_half_reg_gradient(W, X, y, reg):
-    """The gradient of the regularisation is reg · W, half of what it is.
+    """The gradient of the regularisation is reg · W, half of the correct value.
 
     The derivative of W² is 2 W. reg · W belongs to a loss with a ½ before it. In 60 public solutions this
-    is the most frequent mistake of all here.
+    is the most frequent mistake of all in this task.
     """
     N, C = X.shape[0], W.shape[1]
     loss, dW = 0.0, np.zeros_like(W)
@@ -214,7 +216,7 @@ def naive_half_reg_gradient(W, X, y, reg):
 def naive_reg_missing_in_gradient(W, X, y, reg):
     """The regularisation is missing in the gradient.
 
-    It is in the loss, but no step would ever make it smaller. Add 2 * reg * W.
+    It is in the loss, but no step makes it smaller. Add 2 * reg * W.
     """
     N, C = X.shape[0], W.shape[1]
     loss, dW = 0.0, np.zeros_like(W)
@@ -237,7 +239,7 @@ def naive_reg_missing_in_gradient(W, X, y, reg):
 def naive_gradient_not_divided(W, X, y, reg):
     """The gradient is not divided by N.
 
-    The loss is a mean, so its gradient is one too.
+    The loss is a mean, so its gradient is a mean too.
     """
     N, C = X.shape[0], W.shape[1]
     loss, dW = 0.0, np.zeros_like(W)
@@ -258,9 +260,10 @@ def naive_gradient_not_divided(W, X, y, reg):
 
 @mistake("svm_loss_naive")
 def naive_right_column_empty(W, X, y, reg):
-    """The column of the right class gets nothing.
+    """The column of the right class gets no gradient.
 
-    Each term above 0 contains minus the score of the right class: its column loses X[i] once a term.
+    Each term above 0 contains minus the score of the right class: subtract X[i] from its column once per
+    term.
     """
     N, C = X.shape[0], W.shape[1]
     loss, dW = 0.0, np.zeros_like(W)
@@ -280,9 +283,9 @@ def naive_right_column_empty(W, X, y, reg):
 
 @mistake("svm_loss_naive")
 def naive_right_column_once(W, X, y, reg):
-    """The column of the right class counts once, not once a term.
+    """The column of the right class counts once, not once per term.
 
-    A picture with three terms above 0 pulls on its own class three times.
+    An image with three terms above 0 is subtracted three times from the column of its own class.
     """
     N, C = X.shape[0], W.shape[1]
     loss, dW = 0.0, np.zeros_like(W)
@@ -309,8 +312,8 @@ def naive_right_column_once(W, X, y, reg):
 def naive_wrong_sign(W, X, y, reg):
     """The gradient has the wrong sign.
 
-    A larger score of a wrong class makes the loss larger, so X[i] is added there, and subtracted at the
-    right class.
+    A larger score of a wrong class makes the loss larger, so X[i] is added in its column, and subtracted
+    in the column of the right class.
     """
     N, C = X.shape[0], W.shape[1]
     loss, dW = 0.0, np.zeros_like(W)
@@ -351,8 +354,8 @@ def vectorized_right_class_counted(W, X, y, reg):
 def vectorized_loss_not_divided(W, X, y, reg):
     """The sum is not divided by N.
 
-    The loss is a mean over the pictures; otherwise it grows with the size of the batch, and the learning
-    rate would have to shrink with it.
+    The loss is a mean over the images; otherwise it grows with the size of the batch, and the learning
+    rate would have to be smaller for larger batches.
     """
     N = X.shape[0]
     samples = np.arange(N)
@@ -370,7 +373,7 @@ def vectorized_loss_not_divided(W, X, y, reg):
 def vectorized_averaged_over_classes(W, X, y, reg):
     """The terms are averaged over the classes too.
 
-    `np.mean` divides by N · C. The terms are summed over the classes, and averaged over the pictures.
+    `np.mean` divides by N · C. The terms are summed over the classes, and averaged over the images.
     """
     N = X.shape[0]
     samples = np.arange(N)
@@ -388,7 +391,8 @@ def vectorized_averaged_over_classes(W, X, y, reg):
 def vectorized_reg_halved_in_loss(W, X, y, reg):
     """The regularisation is halved.
 
-    Networks will have a ½ before it, so that the derivative loses its 2. This loss has none: reg * sum(W * W).
+    Networks will use a ½ before it, so that the derivative has no factor 2. This loss has no ½: reg *
+    sum(W * W).
     """
     N = X.shape[0]
     samples = np.arange(N)
@@ -406,7 +410,7 @@ def vectorized_reg_halved_in_loss(W, X, y, reg):
 def vectorized_reg_missing_in_loss(W, X, y, reg):
     """The regularisation is missing in the loss.
 
-    It is in the gradient, so the two do not belong together: add reg * sum(W * W).
+    It is in the gradient, so loss and gradient do not match: add reg * sum(W * W).
     """
     N = X.shape[0]
     samples = np.arange(N)
@@ -422,10 +426,10 @@ def vectorized_reg_missing_in_loss(W, X, y, reg):
 
 @mistake("svm_loss_vectorized")
 def vectorized_half_reg_gradient(W, X, y, reg):
-    """The gradient of the regularisation is reg · W, half of what it is.
+    """The gradient of the regularisation is reg · W, half of the correct value.
 
     The derivative of W² is 2 W. reg · W belongs to a loss with a ½ before it. In 60 public solutions this
-    is the most frequent mistake of all here.
+    is the most frequent mistake of all in this task.
     """
     N = X.shape[0]
     samples = np.arange(N)
@@ -443,7 +447,7 @@ def vectorized_half_reg_gradient(W, X, y, reg):
 def vectorized_reg_missing_in_gradient(W, X, y, reg):
     """The regularisation is missing in the gradient.
 
-    It is in the loss, but no step would ever make it smaller. Add 2 * reg * W.
+    It is in the loss, but no step makes it smaller. Add 2 * reg * W.
     """
     N = X.shape[0]
     samples = np.arange(N)
@@ -461,7 +465,7 @@ def vectorized_reg_missing_in_gradient(W, X, y, reg):
 def vectorized_gradient_not_divided(W, X, y, reg):
     """The gradient is not divided by N.
 
-    The loss is a mean, so its gradient is one too.
+    The loss is a mean, so its gradient is a mean too.
     """
     N = X.shape[0]
     samples = np.arange(N)
@@ -477,9 +481,10 @@ def vectorized_gradient_not_divided(W, X, y, reg):
 
 @mistake("svm_loss_vectorized")
 def vectorized_right_column_empty(W, X, y, reg):
-    """The column of the right class gets nothing.
+    """The column of the right class gets no gradient.
 
-    Each term above 0 contains minus the score of the right class: its column loses X[i] once a term.
+    Each term above 0 contains minus the score of the right class: subtract X[i] from its column once per
+    term.
     """
     N = X.shape[0]
     samples = np.arange(N)
@@ -494,9 +499,9 @@ def vectorized_right_column_empty(W, X, y, reg):
 
 @mistake("svm_loss_vectorized")
 def vectorized_right_column_once(W, X, y, reg):
-    """The column of the right class counts once, not once a term.
+    """The column of the right class counts once, not once per term.
 
-    A picture with three terms above 0 pulls on its own class three times.
+    An image with three terms above 0 is subtracted three times from the column of its own class.
     """
     N = X.shape[0]
     samples = np.arange(N)
@@ -511,11 +516,11 @@ def vectorized_right_column_once(W, X, y, reg):
 
 
 @mistake("svm_loss_vectorized")
-def vectorized_height_flows_back(W, X, y, reg):
-    """The terms themselves flow back.
+def vectorized_terms_as_gradient(W, X, y, reg):
+    """The terms themselves are used as the gradient.
 
-    Above 0 the hinge has the slope 1, however high the term is: the gradient needs the mask `terms > 0`,
-    as numbers.
+    Above 0 the derivative of a term is 1, whatever its value: the gradient needs the mask `terms > 0`, as
+    numbers.
     """
     N = X.shape[0]
     samples = np.arange(N)
@@ -531,10 +536,10 @@ def vectorized_height_flows_back(W, X, y, reg):
 
 @mistake("svm_loss_vectorized")
 def vectorized_with_a_loop(W, X, y, reg):
-    """Each picture waits for the one before it.
+    """A Python loop goes through the images.
 
-    There is a Python loop. The numbers are right, but each pass through it costs as much as hundreds of products
-    in compiled code. Let NumPy take all rows at once.
+    The numbers are right, but each iteration costs as much as hundreds of products in compiled code. Let
+    NumPy take all rows at once.
     """
     N, C = X.shape[0], W.shape[1]
     loss, dW = 0.0, np.zeros_like(W)
@@ -557,7 +562,8 @@ def vectorized_with_a_loop(W, X, y, reg):
 def uphill(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, verbose=False):
     """The steps go uphill.
 
-    The gradient points to where the loss grows. Step against it: W - learning_rate * dW.
+    The gradient points in the direction in which the loss grows. Step in the opposite direction: W -
+    learning_rate * dW.
     """
     N, D = X.shape
     if self.W is None:
@@ -577,8 +583,8 @@ def learning_rate_missing(
 ):
     """The learning rate is missing in the step.
 
-    The gradient says where to go, the learning rate how far. Without it, the steps are far too long for
-    most losses.
+    The gradient gives the direction of the step, the learning rate its length. Without it, the steps are
+    far too long for most losses.
     """
     N, D = X.shape
     if self.W is None:
@@ -596,7 +602,7 @@ def learning_rate_missing(
 def step_lost(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, verbose=False):
     """W does not change.
 
-    `W = self.W - …` makes a new array with a name of its own. The result must end up in `self.W`.
+    `W = self.W - …` makes a new array under another name. Store the result in `self.W`.
     """
     N, D = X.shape
     if self.W is None:
@@ -615,7 +621,7 @@ def step_lost(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_siz
 def nothing_returned(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, verbose=False):
     """Nothing is returned.
 
-    The losses are what tells whether training works: return the list.
+    The losses show whether training works: return the list.
     """
     N, D = X.shape
     if self.W is None:
@@ -633,7 +639,8 @@ def nothing_returned(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, ba
 def last_loss_only(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, verbose=False):
     """Only one loss is kept.
 
-    A list with the last loss alone draws no curve. Append each loss to a list made before the loop.
+    A list with only the last loss gives no learning curve. Append each loss to a list made before the
+    loop.
     """
     N, D = X.shape
     if self.W is None:
@@ -648,13 +655,13 @@ def last_loss_only(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batc
 
 
 @mistake("train")
-def noted_after_the_step(
+def recorded_after_the_step(
     self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, verbose=False
 ):
-    """The loss is noted after the step.
+    """The loss is recorded after the step.
 
-    What belongs to this batch is the loss before the step; after it, a second call on the same pictures
-    is needed, and is wasted.
+    The loss of this batch is the one before the step. After the step you need a second call on the same
+    images, which wastes time.
     """
     N, D = X.shape
     if self.W is None:
@@ -669,11 +676,11 @@ def noted_after_the_step(
 
 
 @mistake("train")
-def reg_not_handed_on(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, verbose=False):
-    """reg is not handed on to the loss.
+def reg_not_passed_on(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, verbose=False):
+    """reg is not passed to the loss.
 
-    `self.loss` needs the strength that was asked for; with another one, the search would search for
-    nothing.
+    `self.loss` needs the given strength; without it, all strengths in a search would give the same
+    result.
     """
     N, D = X.shape
     if self.W is None:
@@ -691,7 +698,7 @@ def reg_not_handed_on(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, b
 def whole_set(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, verbose=False):
     """The whole training set is the batch.
 
-    It works, and takes 45 times as long a step. Draw batch_size rows.
+    It works, but each step takes 45 times as long. Draw batch_size rows.
     """
     N, D = X.shape
     if self.W is None:
@@ -706,10 +713,11 @@ def whole_set(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_siz
 
 
 @mistake("train")
-def drawn_apart(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, verbose=False):
-    """Pictures and labels are drawn apart.
+def drawn_separately(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, verbose=False):
+    """Images and labels are drawn separately.
 
-    Two draws give two lists of rows, so the labels are those of other pictures. Draw once, use twice.
+    Two draws give two lists of rows, so the labels belong to other images. Draw once, and use the rows
+    twice.
     """
     N, D = X.shape
     if self.W is None:
@@ -727,7 +735,7 @@ def drawn_apart(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_s
 def drawn_once(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, verbose=False):
     """The batch is drawn once.
 
-    All steps then look at the same few pictures. Draw inside the loop.
+    Then all steps use the same few images. Draw inside the loop.
     """
     N, D = X.shape
     if self.W is None:
@@ -743,9 +751,9 @@ def drawn_once(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_si
 
 @mistake("train")
 def first_rows(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, verbose=False):
-    """The batches are always the first rows, or some rows never come.
+    """The batches are always the first rows, or some rows are never drawn.
 
-    `np.random.choice(batch_size, …)` draws among the first rows only. Draw among all N.
+    `np.random.choice(batch_size, …)` draws from the first rows only. Draw from all N.
     """
     N, D = X.shape
     if self.W is None:
@@ -760,10 +768,12 @@ def first_rows(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_si
 
 
 @mistake("train")
-def starts_anew(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, verbose=False):
-    """W starts anew at each call.
+def reset_at_each_call(
+    self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, verbose=False
+):
+    """W is reset at each call.
 
-    Whoever calls train again wants to go on from what was learnt. Make W only where it is None.
+    A second call of train should continue from what was learnt. Make W only if it is None.
     """
     N, D = X.shape
     self.W = 0.001 * np.random.randn(D, np.max(y) + 1)
@@ -780,7 +790,7 @@ def starts_anew(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_s
 def largest_scores(self, X):
     """The largest scores are returned.
 
-    max says how large, argmax says where. The place is the class.
+    max returns the value, argmax the position. The position is the class.
     """
     return np.max(X @ self.W, axis=1)
 
@@ -789,16 +799,16 @@ def largest_scores(self, X):
 def smallest_wins(self, X):
     """The smallest score wins.
 
-    A score says how much a picture looks like a class: the largest wins.
+    A score says how well an image fits a class: the largest wins.
     """
     return np.argmin(X @ self.W, axis=1)
 
 
 @mistake("predict")
 def down_the_columns(self, X):
-    """The largest is looked for down the columns.
+    """The maximum is taken down the columns.
 
-    A column holds one class over all pictures. Along each row, axis=1, are the classes of one picture.
+    A column holds one class for all images. A row holds all classes of one image: use axis=1.
     """
     return np.argmax(X @ self.W, axis=0)
 
@@ -807,7 +817,7 @@ def down_the_columns(self, X):
 def scores_returned(self, X):
     """The scores themselves are returned.
 
-    They are what the decision is made from; return the class of each picture.
+    The decision is made from the scores; return the class of each image.
     """
     return X @ self.W
 
@@ -816,7 +826,7 @@ def scores_returned(self, X):
 def keys_swapped(make_classifier, X_train, y_train, X_val, y_val, learning_rates, regs, num_iters=500):
     """The keys are not (learning_rate, reg)
 
-    The order is the one of the docstring: first the learning rate, then the strength of the
+    The order is the one in the docstring: first the learning rate, then the strength of the
     regularisation.
     """
     results, best, best_accuracy = {}, None, -1.0
@@ -834,9 +844,9 @@ def keys_swapped(make_classifier, X_train, y_train, X_val, y_val, learning_rates
 
 @mistake("hyperparameter_search")
 def validation_only(make_classifier, X_train, y_train, X_val, y_val, learning_rates, regs, num_iters=500):
-    """Only the validation accuracy is noted.
+    """Only the validation accuracy is recorded.
 
-    The two together tell overfitting (far apart) from underfitting (both low). Note the pair.
+    The two together distinguish overfitting (far apart) from underfitting (both low). Record the pair.
     """
     results, best, best_accuracy = {}, None, -1.0
     for learning_rate in learning_rates:
@@ -876,7 +886,7 @@ def right_answers_counted(
 ):
     """The right answers are counted.
 
-    `np.sum` counts; an accuracy is a share: `np.mean`.
+    `np.sum` counts; an accuracy is a share: use `np.mean`.
     """
     results, best, best_accuracy = {}, None, -1.0
     for learning_rate in learning_rates:
@@ -895,9 +905,10 @@ def right_answers_counted(
 def measured_on_training(
     make_classifier, X_train, y_train, X_val, y_val, learning_rates, regs, num_iters=500
 ):
-    """Both accuracies are measured on the training pictures.
+    """Both accuracies are measured on the training images.
 
-    A classifier looks good on what it has seen. The second accuracy is for the pictures held out.
+    A classifier looks good on images that it has seen. Measure the second accuracy on the validation
+    images.
     """
     results, best, best_accuracy = {}, None, -1.0
     for learning_rate in learning_rates:
@@ -914,9 +925,9 @@ def measured_on_training(
 
 @mistake("hyperparameter_search")
 def chosen_on_training(make_classifier, X_train, y_train, X_val, y_val, learning_rates, regs, num_iters=500):
-    """The best is chosen on the training pictures.
+    """The best is chosen on the training images.
 
-    Then the one that memorises best wins. Choose by the validation accuracy.
+    Then the classifier that memorises best wins. Choose by the validation accuracy.
     """
     results, best, best_accuracy = {}, None, -1.0
     for learning_rate in learning_rates:
@@ -935,8 +946,8 @@ def chosen_on_training(make_classifier, X_train, y_train, X_val, y_val, learning
 def one_classifier(make_classifier, X_train, y_train, X_val, y_val, learning_rates, regs, num_iters=500):
     """All pairs train one classifier.
 
-    It goes on from where the last pair left it, so the later pairs look better than they are. Make a new
-    one inside both loops.
+    It continues from the weights of the last pair, so the later pairs look better than they are. Make a
+    new classifier inside both loops.
     """
     classifier = make_classifier()
     results, best, best_accuracy = {}, None, -1.0
@@ -952,10 +963,10 @@ def one_classifier(make_classifier, X_train, y_train, X_val, y_val, learning_rat
 
 
 @mistake("hyperparameter_search")
-def steps_not_handed_on(make_classifier, X_train, y_train, X_val, y_val, learning_rates, regs, num_iters=500):
-    """num_iters is not handed on to train.
+def steps_not_passed_on(make_classifier, X_train, y_train, X_val, y_val, learning_rates, regs, num_iters=500):
+    """num_iters is not passed to train.
 
-    train then takes its own default, whatever was asked for.
+    train then uses its own default instead of the given number.
     """
     results, best, best_accuracy = {}, None, -1.0
     for learning_rate in learning_rates:
@@ -974,9 +985,9 @@ def steps_not_handed_on(make_classifier, X_train, y_train, X_val, y_val, learnin
 def trained_on_validation(
     make_classifier, X_train, y_train, X_val, y_val, learning_rates, regs, num_iters=500
 ):
-    """The classifiers are trained on the validation pictures.
+    """The classifiers are trained on the validation images.
 
-    What is held out must not be learnt from: otherwise the accuracy on it says nothing.
+    Do not train on the validation images: otherwise the accuracy on them says nothing.
     """
     results, best, best_accuracy = {}, None, -1.0
     for learning_rate in learning_rates:

@@ -40,7 +40,7 @@ def naive_in_logarithms(W, X, y, reg):
 
 
 @variant("softmax_loss_naive")
-def naive_by_differences(W, X, y, reg):
+def naive_from_score_differences(W, X, y, reg):
     (N, D), C = X.shape, W.shape[1]
     loss, dW = reg * np.sum(W**2), 2 * reg * W
     for i in range(N):

@@ -23,7 +23,7 @@ def color_in_bytes(image, bins=12):
 def color_pixels_counted(image, bins=12):
     """Every pixel votes with 1, however grey it is.
 
-    The hue of a nearly grey pixel means nothing. Let each vote with its chroma.
+    The hue of a nearly grey pixel means nothing. Let each pixel vote with its chroma.
     """
     red, green, blue = image.reshape(-1, 3).T.astype(np.float64)
     a = red - (green + blue) / 2
@@ -37,7 +37,7 @@ def color_pixels_counted(image, bins=12):
 def color_not_divided(image, bins=12):
     """The votes are not divided by the number of pixels.
 
-    Without that, the histogram of a larger picture is larger, and two pictures of different size cannot be
+    Without that, a larger image has a larger histogram, and two images of different size cannot be
     compared.
     """
     red, green, blue = image.reshape(-1, 3).T.astype(np.float64)
@@ -52,7 +52,7 @@ def color_not_divided(image, bins=12):
 def color_share(image, bins=12):
     """The histogram is divided by its own sum.
 
-    That makes it forget how colourful the picture is, and a grey one divides 0 by 0. Divide by the
+    That makes it forget how colourful the image is, and a grey image divides 0 by 0. Divide by the
     number of pixels.
     """
     red, green, blue = image.reshape(-1, 3).T.astype(np.float64)
@@ -80,7 +80,7 @@ def color_not_wrapped(image, bins=12):
 
 @mistake("color_histogram")
 def color_bins_from_zero(image, bins=12):
-    """The bins begin at their hue in place of having it in their middle.
+    """The bins begin at their hue. They should have it in their middle.
 
     Rounding down puts bin 0 between 0° and 30°. It should reach from -15° to 15°: take the nearest
     number.
@@ -97,8 +97,8 @@ def color_bins_from_zero(image, bins=12):
 def color_radians(image, bins=12):
     """The hue is in radians, the bins are in degrees.
 
-    np.arctan2 answers in radians, -3.14 to 3.14, which all lie near 0°. np.degrees makes degrees of
-    them.
+    np.arctan2 returns radians, -3.14 to 3.14, which as degrees all lie near 0°. Convert them with
+    np.degrees.
     """
     red, green, blue = image.reshape(-1, 3).T.astype(np.float64)
     a = red - (green + blue) / 2
@@ -112,8 +112,8 @@ def color_radians(image, bins=12):
 def color_below_zero_lost(image, bins=12):
     """Hues below 0° are lost.
 
-    arctan2 answers from -180° to 180°; blue is at -120°, which is 240°. Take the remainder by a whole
-    turn, or by the number of bins.
+    arctan2 returns -180° to 180°; blue is at -120°, which is 240°. Take the remainder by a whole turn,
+    or by the number of bins.
     """
     red, green, blue = image.reshape(-1, 3).T.astype(np.float64)
     a = red - (green + blue) / 2
@@ -139,9 +139,9 @@ def color_half_turn(image, bins=12):
 
 @mistake("color_histogram")
 def color_own_range(image, bins=12):
-    """The bins run from the picture's own smallest hue to its largest.
+    """The bins run from the image's own smallest hue to its largest.
 
-    Then bin 3 is another colour in every picture. np.histogram does so unless it is told its `range`.
+    Then bin 3 is another colour in every image. np.histogram does this unless you pass its `range`.
     """
     red, green, blue = image.reshape(-1, 3).T.astype(np.float64)
     a = red - (green + blue) / 2
@@ -155,7 +155,7 @@ def color_own_range(image, bins=12):
 def color_blue_first(image, bins=12):
     """Red and blue are swapped.
 
-    Some libraries keep blue first. In this course the channels are red, green, blue.
+    Some libraries put blue first. In this course the channels are red, green, blue.
     """
     blue, green, red = image.reshape(-1, 3).T.astype(np.float64)
     a = red - (green + blue) / 2
@@ -166,7 +166,7 @@ def color_blue_first(image, bins=12):
 
 
 @mistake("image_gradients")
-def slopes_in_bytes(gray):
+def derivatives_in_bytes(gray):
     """Differences are taken in uint8, and those below 0 wrap round.
 
     0 - 8 in a byte is 248. Make the numbers float before you subtract.
@@ -181,10 +181,10 @@ def slopes_in_bytes(gray):
 
 
 @mistake("image_gradients")
-def slopes_not_halved(gray):
+def derivatives_not_halved(gray):
     """The difference over two pixels is not halved.
 
-    A slope is the change per pixel. From the left neighbour to the right one it is two pixels.
+    A derivative is the change per pixel. The left and the right neighbour are two pixels apart.
     """
     padded = np.pad(gray.astype(np.float64), 1, mode="edge")
     down, right = padded[2:, 1:-1] - padded[:-2, 1:-1], padded[1:-1, 2:] - padded[1:-1, :-2]
@@ -192,10 +192,10 @@ def slopes_not_halved(gray):
 
 
 @mistake("image_gradients")
-def slopes_one_sided(gray):
-    """The slope is taken to the next pixel only.
+def derivatives_one_sided(gray):
+    """The derivative uses the next pixel only.
 
-    np.diff compares a pixel with its next neighbour, and so belongs between the two. Compare the two
+    np.diff compares a pixel with the next one, so it gives the derivative between the two. Compare the
     neighbours on both sides.
     """
     gray = gray.astype(np.float64)
@@ -205,10 +205,10 @@ def slopes_one_sided(gray):
 
 
 @mistake("image_gradients")
-def slopes_round_the_border(gray):
+def derivatives_round_the_border(gray):
     """At the border the neighbour is taken from the opposite side.
 
-    np.roll treats the picture as if its right border were joined to its left one. At the border the
+    np.roll treats the image as if its right border were joined to its left one. At the border the
     pixel itself takes the missing neighbour's place.
     """
     gray = gray.astype(np.float64)
@@ -219,9 +219,9 @@ def slopes_round_the_border(gray):
 
 @mistake("image_gradients")
 def border_halved(gray):
-    """At the border the slope is halved, too.
+    """At the border the derivative is halved, too.
 
-    There it is one pixel from the pixel itself to its only neighbour, and not two.
+    There the pixel and its only neighbour are one pixel apart, not two.
     """
     padded = np.pad(gray.astype(np.float64), 1, mode="edge")
     down, right = padded[2:, 1:-1] - padded[:-2, 1:-1], padded[1:-1, 2:] - padded[1:-1, :-2]
@@ -240,7 +240,7 @@ def magnitude_squared(gray):
 
 @mistake("image_gradients")
 def magnitude_of_sides(gray):
-    """The magnitude adds the two slopes up.
+    """The magnitude is the sum of the two derivatives.
 
     (4, 4) is not 8 long. The length of an arrow is the root of the sum of its squares.
     """
@@ -249,10 +249,10 @@ def magnitude_of_sides(gray):
 
 
 @mistake("image_gradients")
-def slopes_swapped(gray):
-    """The two slopes are swapped.
+def derivatives_swapped(gray):
+    """The two derivatives are swapped.
 
-    np.gradient returns the slope along axis 0 first, and axis 0 goes down.
+    np.gradient returns the derivative along axis 0 first, and axis 0 goes down.
     """
     right, down = np.gradient(gray.astype(np.float64))
     return np.hypot(right, down), np.degrees(np.arctan2(down, right)) % 180
@@ -262,7 +262,7 @@ def slopes_swapped(gray):
 def orientation_signed(gray):
     """The orientation still tells opposite directions apart.
 
-    arctan2 answers from -180° to 180°. An edge is the same whether its light side is left or right: take
+    arctan2 returns -180° to 180°. An edge is the same whether its light side is left or right: take
     the remainder by 180.
     """
     down, right = np.gradient(gray.astype(np.float64))
@@ -271,7 +271,7 @@ def orientation_signed(gray):
 
 @mistake("image_gradients")
 def orientation_whole_turn(gray):
-    """The orientation goes round a whole turn. It should go round half of one.
+    """The orientation covers a whole turn. It should cover half a turn.
 
     The remainder by 360 keeps opposite directions apart: 315° and 135° are the same orientation. Take the
     remainder by 180.
@@ -284,7 +284,7 @@ def orientation_whole_turn(gray):
 def orientation_radians(gray):
     """The orientation is in radians.
 
-    np.arctan2 answers in radians, and half a turn is 3.14 there. The docstring asks for degrees.
+    np.arctan2 returns radians, and half a turn is 3.14. The docstring asks for degrees.
     """
     down, right = np.gradient(gray.astype(np.float64))
     return np.hypot(right, down), np.arctan2(down, right) % np.pi
@@ -292,9 +292,9 @@ def orientation_radians(gray):
 
 @mistake("image_gradients")
 def orientation_divides(gray):
-    """arctan divides by a slope that is 0.
+    """arctan divides by a derivative that is 0.
 
-    In a flat place that is 0 / 0. np.arctan2 takes both slopes, and divides nothing.
+    In a flat place that is 0 / 0. np.arctan2 takes both derivatives, and does not divide.
     """
     down, right = np.gradient(gray.astype(np.float64))
     return np.hypot(right, down), np.degrees(np.arctan(down / right)) % 180
@@ -304,7 +304,7 @@ def orientation_divides(gray):
 def orientation_folded_by_abs(gray):
     """The sign of the angle is dropped: -45° becomes 45°.
 
-    These are two different edges, one falling and one rising. Opposite to -45° is 135°.
+    These are two different edges, one falling and one rising. The opposite of -45° is 135°.
     """
     down, right = np.gradient(gray.astype(np.float64))
     return np.hypot(right, down), np.abs(np.degrees(np.arctan2(down, right))) % 180
@@ -312,7 +312,7 @@ def orientation_folded_by_abs(gray):
 
 @mistake("cell_histograms")
 def cells_bins_from_zero(image, cell_size=8, bins=8):
-    """The bins begin at their angle in place of having it in their middle.
+    """The bins begin at their angle. They should have it in their middle.
 
     Rounding down puts bin 0 between 0° and 22.5°. It should reach from -11.25° to 11.25°: take the nearest
     number.
@@ -339,9 +339,9 @@ def cells_grey_in_bytes(image, cell_size=8, bins=8):
 
 @mistake("cell_histograms")
 def cells_counted(image, cell_size=8, bins=8):
-    """Every pixel votes with 1, however weak its slope is.
+    """Every pixel votes with 1, however weak its gradient is.
 
-    In a flat cell the orientations are noise. Let each vote with its magnitude.
+    In a flat cell the orientations are noise. Let each pixel vote with its magnitude.
     """
     _, orientation = image_gradients(image.mean(axis=2))
     nearest = np.rint(orientation / (180 / bins)).astype(int) % bins
@@ -378,7 +378,7 @@ def cells_whole_turn(image, cell_size=8, bins=8):
 
 @mistake("cell_histograms")
 def cells_not_wrapped(image, cell_size=8, bins=8):
-    """Slopes near 180° are put into the last bin. They belong to bin 0.
+    """Gradients near 180° are put into the last bin. They belong to bin 0.
 
     174° is nearest to 180°, and 180° is 0° again. The remainder by the number of bins closes the circle.
     """
@@ -390,10 +390,10 @@ def cells_not_wrapped(image, cell_size=8, bins=8):
 
 
 @mistake("cell_histograms")
-def cells_slopes_lost(image, cell_size=8, bins=8):
-    """Slopes near 180° are lost.
+def cells_gradients_lost(image, cell_size=8, bins=8):
+    """Gradients near 180° are lost.
 
-    Their nearest number is K, for which there is no bin: it is bin 0 again. The remainder by the number of
+    Their nearest number is K, and there is no bin K: it is bin 0 again. The remainder by the number of
     bins closes the circle.
     """
     magnitude, orientation = image_gradients(image.mean(axis=2))
@@ -405,9 +405,9 @@ def cells_slopes_lost(image, cell_size=8, bins=8):
 
 @mistake("cell_histograms")
 def cells_one_channel(image, cell_size=8, bins=8):
-    """Only one channel is looked at.
+    """Only one channel is used.
 
-    An edge between green and blue has no red in it. The grey picture is the mean of all three.
+    An edge between green and blue has no red in it. The grey image is the mean of all three.
     """
     magnitude, orientation = image_gradients(image[..., 0])
     nearest = np.rint(orientation / (180 / bins)).astype(int) % bins
@@ -418,9 +418,9 @@ def cells_one_channel(image, cell_size=8, bins=8):
 
 @mistake("cell_histograms")
 def cells_weighted_grey(image, cell_size=8, bins=8):
-    """The grey picture weights the channels. Here it is their plain mean.
+    """The grey image weights the channels. Here it is their plain mean.
 
-    0.299, 0.587 and 0.114 are how bright an eye finds them. Both are usual; the docstring says which.
+    The weights 0.299, 0.587 and 0.114 follow the human eye. Both are usual; the docstring says which.
     """
     magnitude, orientation = image_gradients(image @ np.array([0.299, 0.587, 0.114]))
     nearest = np.rint(orientation / (180 / bins)).astype(int) % bins
@@ -431,10 +431,10 @@ def cells_weighted_grey(image, cell_size=8, bins=8):
 
 @mistake("cell_histograms")
 def cells_mixed(image, cell_size=8, bins=8):
-    """The picture is reshaped into cells at once, which mixes them.
+    """The image is reshaped into cells at once, which mixes them.
 
-    reshape keeps the order of the numbers, and a row of the picture runs through several cells. Split each
-    axis where it is: (rows, cell, columns, cell).
+    reshape keeps the order of the numbers, and a row of the image runs through several cells. Split each
+    axis in its own place: (rows, cell, columns, cell).
     """
     magnitude, orientation = image_gradients(image.mean(axis=2))
     nearest = np.rint(orientation / (180 / bins)).astype(int) % bins
@@ -445,10 +445,10 @@ def cells_mixed(image, cell_size=8, bins=8):
 
 @mistake("cell_histograms")
 def cells_cut_first(image, cell_size=8, bins=8):
-    """The picture is cut into cells before its slopes are taken.
+    """The image is cut into cells before its gradients are taken.
 
-    Then every cell has borders of its own, and the edges between cells are lost. First the slopes of the
-    whole picture, then the cells.
+    Then every cell has its own borders, and the edges between cells are lost. First take the gradients
+    of the whole image, then cut it into cells.
     """
     rows, columns = image.shape[0] // cell_size, image.shape[1] // cell_size
     histograms = np.zeros((rows, columns, bins))
@@ -489,7 +489,7 @@ def hog_not_normalised(image, cell_size=8, bins=8, eps=30.0):
 def hog_without_eps(image, cell_size=8, bins=8, eps=30.0):
     """eps is missing under the root.
 
-    A flat block is all 0, and 0 / 0 is nan. One such block spoils a whole training.
+    A flat block is all 0, and 0 / 0 is nan. One such block spoils the whole training.
     """
     cells = cell_histograms(image, cell_size, bins)
     corners = cells[:-1, :-1], cells[:-1, 1:], cells[1:, :-1], cells[1:, 1:]
@@ -499,9 +499,9 @@ def hog_without_eps(image, cell_size=8, bins=8, eps=30.0):
 
 @mistake("hog")
 def hog_eps_outside(image, cell_size=8, bins=8, eps=30.0):
-    """eps is added to the length, outside of the root.
+    """eps is added to the length, outside the root.
 
-    The formula has eps² inside, beside the sum of squares: strong blocks then hardly feel it.
+    The formula has eps² inside, next to the sum of squares: then it hardly changes strong blocks.
     """
     cells = cell_histograms(image, cell_size, bins)
     corners = cells[:-1, :-1], cells[:-1, 1:], cells[1:, :-1], cells[1:, 1:]
@@ -513,7 +513,7 @@ def hog_eps_outside(image, cell_size=8, bins=8, eps=30.0):
 def hog_eps_not_squared(image, cell_size=8, bins=8, eps=30.0):
     """eps is not squared.
 
-    Under the root stand squares, and eps is to be compared with a length: eps².
+    Under the root are squares, and eps is compared with a length, so it needs its square too: eps².
     """
     cells = cell_histograms(image, cell_size, bins)
     corners = cells[:-1, :-1], cells[:-1, 1:], cells[1:, :-1], cells[1:, 1:]
@@ -549,7 +549,8 @@ def hog_by_sum(image, cell_size=8, bins=8, eps=30.0):
 def hog_each_cell(image, cell_size=8, bins=8, eps=30.0):
     """Each cell is normalised by itself. A group is a block of four.
 
-    Alone, a weak cell becomes as strong as its strong neighbour, and what stands out is lost.
+    Normalised alone, a weak cell becomes as strong as its strong neighbour, and their difference is
+    lost.
     """
     cells = cell_histograms(image, cell_size, bins)
     cells = cells / np.sqrt(np.sum(cells**2, axis=2, keepdims=True) + eps**2)
@@ -574,7 +575,7 @@ def hog_column_by_column(image, cell_size=8, bins=8, eps=30.0):
 def hog_without_blocks(image, cell_size=8, bins=8, eps=30.0):
     """The cells follow one another without blocks, divided by one common length.
 
-    Half of a picture may lie in the shade. Blocks of 2×2 cells are each divided by their own length.
+    Half of an image may lie in the shade. Blocks of 2×2 cells are each divided by their own length.
     """
     cells = cell_histograms(image, cell_size, bins)
     return (cells / np.sqrt(np.sum(cells**2) + eps**2)).reshape(-1)
@@ -584,7 +585,7 @@ def hog_without_blocks(image, cell_size=8, bins=8, eps=30.0):
 def hog_one_length(image, cell_size=8, bins=8, eps=30.0):
     """All blocks are divided by one common length.
 
-    Half of a picture may lie in the shade. Each block has a length of its own: sum along the last axis.
+    Half of an image may lie in the shade. Each block has its own length: sum along the last axis.
     """
     cells = cell_histograms(image, cell_size, bins)
     corners = cells[:-1, :-1], cells[:-1, 1:], cells[1:, :-1], cells[1:, 1:]
@@ -594,9 +595,9 @@ def hog_one_length(image, cell_size=8, bins=8, eps=30.0):
 
 @mistake("hog")
 def hog_no_overlap(image, cell_size=8, bins=8, eps=30.0):
-    """The blocks stand side by side. They overlap.
+    """The blocks do not overlap. They should overlap.
 
-    There is a block for each pair of neighbouring rows and columns of cells: (R - 1)(S - 1) in all.
+    There is one block for each pair of neighbouring rows and columns of cells: (R - 1)(S - 1) in all.
     """
     cells = cell_histograms(image, cell_size, bins)
     corners = cells[:-1, :-1], cells[:-1, 1:], cells[1:, :-1], cells[1:, 1:]
@@ -607,7 +608,7 @@ def hog_no_overlap(image, cell_size=8, bins=8, eps=30.0):
 
 @mistake("hog")
 def hog_corner_by_corner(image, cell_size=8, bins=8, eps=30.0):
-    """The blocks come apart: first all upper left cells, then all upper right ones.
+    """The blocks are torn apart: first all upper left cells, then all upper right ones.
 
     Join the four corners along the last axis, so that each block's numbers stay together.
     """
@@ -631,14 +632,14 @@ def extract_first_function(images, functions, verbose=False):
 def extract_last_function(images, functions, verbose=False):
     """Only the last function's numbers are left.
 
-    Each function overwrites those before it. Put them one behind the other.
+    Each function overwrites the numbers of those before it. Put them one after the other.
     """
     return np.array([np.ravel(functions[-1](image)) for image in images])
 
 
 @mistake("extract_features")
 def extract_other_order(images, functions, verbose=False):
-    """The functions come in another order.
+    """The functions come in the wrong order.
 
     The first function's numbers come first.
     """
@@ -647,27 +648,27 @@ def extract_other_order(images, functions, verbose=False):
 
 @mistake("extract_features")
 def extract_turned(images, functions, verbose=False):
-    """A picture is a column. It should be a row.
+    """An image is a column. It should be a row.
 
-    As everywhere: N pictures, N rows. np.array of the rows gives that; np.stack along axis 1 does not.
+    As everywhere: N images, N rows. np.array of the rows gives that; np.stack along axis 1 does not.
     """
     return np.array([np.concatenate([np.ravel(f(image)) for f in functions]) for image in images]).T
 
 
 @mistake("extract_features")
-def extract_whole_numbers(images, functions, verbose=False):
-    """The features are cut to whole numbers.
+def extract_integers(images, functions, verbose=False):
+    """The features are cut to integers.
 
-    An array made with dtype=int, or like the uint8 pictures, has no room for fractions.
+    An array made with dtype=int, or with the dtype of uint8 images, has no room for fractions.
     """
     return np.array([np.concatenate([np.ravel(f(image)) for f in functions]) for image in images]).astype(int)
 
 
 @mistake("extract_features")
-def extract_last_picture(images, functions, verbose=False):
-    """Every row holds the last picture.
+def extract_last_image(images, functions, verbose=False):
+    """Every row holds the last image.
 
-    One and the same array is filled for each picture. Make a new row each time.
+    The same array is filled again for each image. Make a new row each time.
     """
     row = np.concatenate([np.ravel(f(images[-1])) for f in functions])
     return np.array([row for _ in images])
@@ -675,9 +676,9 @@ def extract_last_picture(images, functions, verbose=False):
 
 @mistake("extract_features")
 def extract_not_joined(images, functions, verbose=False):
-    """The functions' numbers stand below one another, not behind one another.
+    """The functions' numbers stand below one another, not in one row.
 
-    A picture is one row: join what all functions say of it, and then go on to the next picture.
+    An image is one row: join the results of all functions for it, and then go on to the next image.
     """
     return np.concatenate(
         [np.ravel([np.ravel(function(image)) for image in images]) for function in functions]
@@ -688,7 +689,7 @@ def extract_not_joined(images, functions, verbose=False):
 def scaled_by_own(features, train_features):
     """The features are scaled by their own mean and deviation.
 
-    What a picture's features are would depend on the pictures beside it. Mean and deviation come from the
+    Then an image's features depend on the other images in the array. Mean and deviation come from the
     training features.
     """
     mean, std = features.mean(axis=0), features.std(axis=0)
@@ -700,7 +701,7 @@ def scaled_by_own(features, train_features):
 def scaled_own_deviation(features, train_features):
     """The deviation is that of the features themselves.
 
-    The mean is right. The deviation, too, comes from the training features.
+    The mean is right. The deviation must come from the training features, too.
     """
     mean, std = train_features.mean(axis=0), features.std(axis=0)
     scaled = (features - mean) / np.where(std < 1e-8, 1, std)
@@ -709,9 +710,9 @@ def scaled_own_deviation(features, train_features):
 
 @mistake("standardize")
 def bias_before_scaling(features, train_features):
-    """The column of ones is added before the scaling, which makes zeros of it.
+    """The column of ones is added before the scaling, which turns it into zeros.
 
-    A column that is the same everywhere is its own mean. Add the ones last.
+    A constant column is equal to its own mean. Add the ones last.
     """
     features = np.hstack([features, np.ones((len(features), 1))])
     train_features = np.hstack([train_features, np.ones((len(train_features), 1))])
@@ -723,7 +724,7 @@ def bias_before_scaling(features, train_features):
 def bias_missing(features, train_features):
     """The column of ones is missing.
 
-    Without it a linear model has no bias: the average picture would have the score 0 for every class.
+    Without it a linear model has no bias: the average image would have the score 0 for every class.
     """
     mean, std = train_features.mean(axis=0), train_features.std(axis=0)
     return (features - mean) / np.where(std < 1e-8, 1, std)
@@ -742,9 +743,9 @@ def bias_first(features, train_features):
 
 @mistake("standardize")
 def scaled_constant_divided(features, train_features):
-    """A column that never changes is divided by 0.
+    """A constant column is divided by 0.
 
-    All training pictures agree there, so its deviation is 0. Only centre it: divide by 1.
+    All training images agree there, so its deviation is 0. Only centre it: divide by 1.
     """
     mean, std = train_features.mean(axis=0), train_features.std(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -754,9 +755,9 @@ def scaled_constant_divided(features, train_features):
 
 @mistake("standardize")
 def scaled_constant_dropped(features, train_features):
-    """A column that never changes is set to 0. It is only centred.
+    """A constant column is set to 0. It is only centred.
 
-    In the training pictures it says nothing; in others it may be different, and this should be seen.
+    It is constant in the training images only; others may differ, and the features should show it.
     """
     mean, std = train_features.mean(axis=0), train_features.std(axis=0)
     scaled = (features - mean) / np.where(std < 1e-8, 1, std) * (std >= 1e-8)
@@ -767,7 +768,7 @@ def scaled_constant_dropped(features, train_features):
 def scaled_by_variance(features, train_features):
     """The columns are divided by their variance.
 
-    The standard deviation is its root: np.std, not np.var.
+    The standard deviation is the root of the variance: np.std, not np.var.
     """
     mean, std = train_features.mean(axis=0), train_features.var(axis=0)
     scaled = (features - mean) / np.where(std < 1e-8, 1, std)
@@ -778,7 +779,7 @@ def scaled_by_variance(features, train_features):
 def scaled_unbiased(features, train_features):
     """The deviation divides by N - 1.
 
-    ddof=1 estimates the deviation of a population. Here NumPy's std as it is, which divides by N.
+    ddof=1 estimates the deviation of a population. Here use NumPy's std without it, which divides by N.
     """
     mean, std = train_features.mean(axis=0), train_features.std(axis=0, ddof=1)
     scaled = (features - mean) / np.where(std < 1e-8, 1, std)
@@ -787,9 +788,9 @@ def scaled_unbiased(features, train_features):
 
 @mistake("standardize")
 def scaled_one_number(features, train_features):
-    """One mean and one deviation for all columns.
+    """All columns share one mean and one deviation.
 
-    Columns differ in size, which is what should be evened out. Down the columns is axis=0.
+    Columns differ in size, and the scaling should remove that. Work down the columns: axis=0.
     """
     scaled = (features - train_features.mean()) / train_features.std()
     return np.hstack([scaled, np.ones((len(features), 1))])
@@ -797,9 +798,9 @@ def scaled_one_number(features, train_features):
 
 @mistake("standardize")
 def scaled_not_divided(features, train_features):
-    """The columns are centred, and not divided.
+    """The columns are centred, but not divided.
 
-    Those with large numbers would go on drowning the others. Divide by the standard deviation.
+    Columns with large numbers still drown the others. Divide by the standard deviation.
     """
     return np.hstack([features - train_features.mean(axis=0), np.ones((len(features), 1))])
 
@@ -808,50 +809,50 @@ def scaled_not_divided(features, train_features):
 def taken_mask(y, y_pred, label):
     """A mask is returned.
 
-    It has an entry for every picture. np.flatnonzero says where it is True.
+    A mask has an entry for every image. np.flatnonzero says where it is True.
     """
     return (y_pred == label) & (y != label)
 
 
 @mistake("taken_for")
 def taken_missed(y, y_pred, label):
-    """These are the pictures of the class that were missed.
+    """These are the images of the class that were missed.
 
-    That is the other kind of mistake. Here: predicted as label, and something else in truth.
+    That is the other kind of mistake. Here you want images predicted as label that are not label.
     """
     return np.flatnonzero((y == label) & (y_pred != label))
 
 
 @mistake("taken_for")
 def taken_all(y, y_pred, label):
-    """The pictures that belong there are counted as well.
+    """The images that belong there are counted as well.
 
-    Those were no mistakes. Leave out where y is label.
+    Those are not mistakes. Leave out the images whose y is label.
     """
     return np.flatnonzero(y_pred == label)
 
 
 @mistake("taken_for")
 def taken_any_wrong(y, y_pred, label):
-    """All wrong pictures are returned.
+    """All wrong images are returned.
 
-    Only those that were predicted as label are asked for.
+    Return only those that were predicted as label.
     """
     return np.flatnonzero(y_pred != y)
 
 
 @mistake("taken_for")
 def taken_right(y, y_pred, label):
-    """These are the right ones.
+    """These are the correct ones.
 
-    Predicted as label, and not label: the second condition has != and not ==.
+    The images should be predicted as label, and not be label: the second condition needs !=, not ==.
     """
     return np.flatnonzero((y_pred == label) & (y == label))
 
 
 @mistake("taken_for")
 def taken_counted(y, y_pred, label):
-    """The number of pictures is returned, not which they are.
+    """The number of images is returned, not which they are.
 
     np.sum of the mask counts them. np.flatnonzero says where they are.
     """

@@ -9,7 +9,7 @@ from autograder.grading.mistakes import mistake
 def forward_without_bias(x, w, b):
     """The bias is missing.
 
-    out is x w + b: the bias is what a unit says of a picture that is all zeros.
+    out is x w + b: the bias is the output of a unit for an image that is all zeros.
     """
     out = x.reshape(len(x), -1) @ w
     return out, (x, w, b)
@@ -29,19 +29,19 @@ def forward_without_cache(x, w, b):
 def forward_column_by_column(x, w, b):
     """The pixels are read column by column.
 
-    With order="F" the numbers of a picture come in another order than the rows of w expect. Plain
-    reshape reads row by row.
+    With order="F" the numbers of an image are not in the order of the rows of w. Plain reshape
+    reads row by row.
     """
     out = x.reshape(len(x), -1, order="F") @ w + b
     return out, (x, w, b)
 
 
 @mistake("affine_forward")
-def forward_mixes_pictures(x, w, b):
-    """x is reshaped to (D, N) and turned round, which mixes the pictures.
+def forward_mixes_images(x, w, b):
+    """x is reshaped to (D, N) and transposed, which mixes the images.
 
-    reshape keeps the order of the numbers: its rows are then no pictures any more. Reshape to (N,
-    D) at once.
+    reshape keeps the order of the numbers, so the rows are no longer images. Reshape to (N, D) at
+    once.
     """
     out = x.reshape(-1, len(x)).T @ w + b
     return out, (x, w, b)
@@ -51,7 +51,7 @@ def forward_mixes_pictures(x, w, b):
 def forward_bias_subtracted(x, w, b):
     """The bias is subtracted.
 
-    It is added: a large bias makes a unit more likely to speak.
+    It is added: a large bias makes a unit more likely to be active.
     """
     out = x.reshape(len(x), -1) @ w - b
     return out, (x, w, b)
@@ -61,7 +61,7 @@ def forward_bias_subtracted(x, w, b):
 def dx_stays_flat(dout, cache):
     """dx keeps the flat shape.
 
-    A gradient has the shape of what it is the gradient of. Reshape dx to x.shape.
+    A gradient has the shape of its variable. Reshape dx to x.shape.
     """
     x, w, _ = cache
     dx = dout @ w.T
@@ -100,7 +100,7 @@ def dx_ignores_upstream(dout, cache):
 def backward_other_order(dout, cache):
     """The gradients come in another order.
 
-    The order of the docstring is that of the forward pass's arguments: dx, dw, db.
+    The order is that of the forward pass's arguments: dx, dw, db.
     """
     x, w, _ = cache
     dx = (dout @ w.T).reshape(x.shape)
@@ -114,7 +114,7 @@ def dw_divided(dout, cache):
     """dw is divided by N.
 
     The loss has divided by N already, and dout brings that along. A weight adds up over all
-    pictures.
+    images.
     """
     x, w, _ = cache
     dx = (dout @ w.T).reshape(x.shape)
@@ -127,7 +127,7 @@ def dw_divided(dout, cache):
 def dw_transposed(dout, cache):
     """dw comes out transposed.
 
-    A gradient has the shape of what it is the gradient of: (D, M), as w.
+    A gradient has the shape of its variable: dw has the shape of w, (D, M).
     """
     x, w, _ = cache
     dx = (dout @ w.T).reshape(x.shape)
@@ -137,11 +137,11 @@ def dw_transposed(dout, cache):
 
 
 @mistake("affine_backward")
-def dw_of_last_picture(dout, cache):
-    """dw holds one picture only.
+def dw_of_last_image(dout, cache):
+    """dw holds one image only.
 
-    In a loop over the pictures, dw is assigned where it should be added to. Every picture pulls at
-    every weight.
+    In a loop over the images, dw is overwritten. Add to it instead: every image contributes to the
+    gradient of every weight.
     """
     x, w, _ = cache
     dx = (dout @ w.T).reshape(x.shape)
@@ -196,7 +196,7 @@ def db_mean(dout, cache):
 def db_wrong_axis(dout, cache):
     """db is summed along the wrong axis.
 
-    A bias belongs to a column of out. Down the columns is axis=0.
+    Each bias belongs to a column of out. Sum down the columns: axis=0.
     """
     x, w, _ = cache
     dx = (dout @ w.T).reshape(x.shape)
@@ -209,7 +209,7 @@ def db_wrong_axis(dout, cache):
 def db_one_sum(dout, cache):
     """db is one sum over everything.
 
-    Each unit has a bias of its own. Sum over the pictures only: axis=0.
+    Each unit has its own bias. Sum over the images only: axis=0.
     """
     x, w, _ = cache
     dx = (dout @ w.T).reshape(x.shape)
@@ -222,7 +222,7 @@ def db_one_sum(dout, cache):
 def relu_abs(x):
     """The sign is dropped by abs.
 
-    ReLU sets negative numbers to 0; np.abs turns them round.
+    ReLU sets negative numbers to 0; np.abs makes them positive.
     """
     return np.abs(x), x
 
@@ -231,7 +231,7 @@ def relu_abs(x):
 def relu_minimum(x):
     """The smaller one is kept.
 
-    np.minimum keeps what is below 0, and that is what should go.
+    np.minimum keeps the numbers below 0, which ReLU should set to 0.
     """
     return np.minimum(0, x), x
 
@@ -249,7 +249,7 @@ def relu_without_cache(x):
 def relu_mask(x):
     """The mask is returned.
 
-    x > 0 says where; numbers above 0 stay what they are.
+    x > 0 says only where the numbers are positive; these numbers stay unchanged.
     """
     return (x > 0).astype(float), x
 
@@ -258,7 +258,7 @@ def relu_mask(x):
 def relu_leaks(x):
     """The negative side leaks.
 
-    A leaky ReLU is another unit, which also exists. This one is 0 below 0.
+    That is a leaky ReLU, which is a different unit. This one is 0 below 0.
     """
     return np.maximum(0.1 * x, x), x
 
@@ -267,8 +267,8 @@ def relu_leaks(x):
 def mask_of_dout(dout, cache):
     """The mask looks at dout.
 
-    The forward pass cut off where x was negative. Whether the upstream gradient is negative does
-    not matter: it may be.
+    The forward pass set out to 0 where x was negative. The sign of the upstream gradient does not
+    matter.
     """
     return dout * (dout > 0)
 
@@ -277,8 +277,8 @@ def mask_of_dout(dout, cache):
 def both_masks(dout, cache):
     """The upstream gradient is masked by its own sign as well.
 
-    Only x decides. A negative gradient says that the loss falls when the number grows, which is
-    worth knowing.
+    Only x decides. A negative gradient says that the loss falls when the number grows, and that
+    must not be lost.
     """
     return dout * (cache > 0) * (dout > 0)
 
@@ -287,14 +287,14 @@ def both_masks(dout, cache):
 def no_mask(dout, cache):
     """The mask is not applied.
 
-    Where x was below 0 the output is 0 whatever x does, so nothing flows back.
+    Where x was below 0 the output is 0 whatever x is, so the downstream gradient is 0.
     """
     return dout.copy()
 
 
 @mistake("relu_backward")
 def opposite_mask(dout, cache):
-    """The mask is the opposite.
+    """The mask is inverted.
 
     Gradients pass where x was above 0.
     """
@@ -312,9 +312,9 @@ def mask_only(dout, cache):
 
 @mistake("relu_backward")
 def output_for_mask(dout, cache):
-    """The output stands in for its mask.
+    """The output is used as the mask.
 
-    Above 0 the slope is 1, however large x is. Use x > 0, not the numbers themselves.
+    Above 0 the derivative is 1, however large x is. Use x > 0, not the numbers themselves.
     """
     return dout * np.maximum(cache, 0)
 
@@ -369,7 +369,7 @@ def svm_averaged_over_classes(x, y):
 def svm_no_margin(x, y):
     """The margin of 1 is missing.
 
-    A lead of nothing at all is then enough. The right class has to lead by 1.
+    Then a margin of 0 is enough. The right class must have a margin of 1.
     """
     N = len(x)
     rows = np.arange(N)
@@ -384,7 +384,8 @@ def svm_no_margin(x, y):
 def svm_negative_terms(x, y):
     """Terms below 0 are counted.
 
-    A class that is far behind would pay for one that is ahead. max(0, …) cuts the terms off at 0.
+    Then a class with a very low score makes up for one with too high a score. max(0, …) cuts the
+    terms off at 0.
     """
     N = len(x)
     rows = np.arange(N)
@@ -414,7 +415,7 @@ def svm_gradient_not_divided(x, y):
 def svm_right_class_empty(x, y):
     """The right class gets no gradient.
 
-    Each term above 0 contains minus the score of the right class: it gets −1 once a term.
+    Each term above 0 contains minus the score of the right class: it gets −1 for each such term.
     """
     N = len(x)
     rows = np.arange(N)
@@ -426,9 +427,9 @@ def svm_right_class_empty(x, y):
 
 @mistake("svm_loss")
 def svm_right_class_once(x, y):
-    """The right class counts once, not once a term.
+    """The right class counts once, not once per term.
 
-    An example with three terms above 0 pulls at its own class three times.
+    In an example with three terms above 0, the right class gets −3.
     """
     N = len(x)
     rows = np.arange(N)
@@ -441,10 +442,10 @@ def svm_right_class_once(x, y):
 
 @mistake("svm_loss")
 def svm_height_flows_back(x, y):
-    """The terms themselves flow back.
+    """The gradient holds the terms themselves.
 
-    Above 0 the hinge has the slope 1, however high the term is: the gradient needs the mask `terms
-    > 0`, as numbers.
+    Above 0 the derivative of the hinge is 1, however high the term is: the gradient needs the mask
+    `terms > 0`, as numbers.
     """
     N = len(x)
     rows = np.arange(N)
@@ -487,7 +488,7 @@ def softmax_wrong_sign(x, y):
 def softmax_all_classes(x, y):
     """All classes are counted.
 
-    The loss asks for the probability of the right class alone. Pick it with `np.arange(N), y`.
+    The loss uses the probability of the right class alone. Pick it with `np.arange(N), y`.
     """
     N = len(x)
     shifted = x - x.max(axis=1, keepdims=True)
@@ -501,7 +502,7 @@ def softmax_all_classes(x, y):
 def softmax_down_the_columns(x, y):
     """The probabilities are summed down the columns.
 
-    A row is an example: its probabilities sum to 1 along axis=1.
+    Each row is an example: its probabilities sum to 1 along axis=1.
     """
     N = len(x)
     shifted = x - x.max()
@@ -527,7 +528,7 @@ def softmax_gradient_not_divided(x, y):
 
 @mistake("softmax_loss")
 def softmax_one_not_taken_off(x, y):
-    """The 1 of the right class is not taken off.
+    """The 1 of the right class is not subtracted.
 
     The gradient is probabilities minus truth. Without the truth, all scores only fall.
     """
@@ -542,8 +543,8 @@ def softmax_one_not_taken_off(x, y):
 def softmax_one_added(x, y):
     """The 1 of the right class is added.
 
-    The gradient is probabilities minus truth: the right class's is negative, so that its score
-    rises.
+    The gradient is probabilities minus truth: that of the right class is negative, so that its
+    score rises.
     """
     N = len(x)
     shifted = x - x.max(axis=1, keepdims=True)
@@ -555,9 +556,9 @@ def softmax_one_added(x, y):
 
 @mistake("softmax_loss")
 def softmax_divided_unevenly(x, y):
-    """1 / N is taken off, and then divided by N once more.
+    """1 / N is subtracted, and then divided by N once more.
 
-    Take 1 off, then divide everything by N; or divide first, and then take 1 / N off.
+    Subtract 1, then divide everything by N; or divide first, and then subtract 1 / N.
     """
     N = len(x)
     shifted = x - x.max(axis=1, keepdims=True)
@@ -572,7 +573,7 @@ def softmax_not_shifted(x, y):
     """The scores are not shifted: exp overflows.
 
     e to the 1000 is more than a float64 holds. Subtract each row's maximum first: the probabilities
-    stay what they are. In 60 public solutions nothing is forgotten more often.
+    do not change. In 60 public solutions nothing is forgotten more often.
     """
     N = len(x)
     shifted = x
@@ -586,7 +587,7 @@ def softmax_not_shifted(x, y):
 def softmax_one_shift(x, y):
     """One maximum shifts all rows.
 
-    A row far below it becomes all zeros, and 0 / 0 is not a number. Each row needs its own maximum.
+    The exponentials of a row far below that maximum are all 0, and 0 / 0 is not a number. Each row needs its own maximum.
     """
     N = len(x)
     shifted = x - x.max()
@@ -598,9 +599,9 @@ def softmax_one_shift(x, y):
 
 @mistake("softmax_loss")
 def softmax_log_of_zero(x, y):
-    """The logarithm of 0: so small a probability is rounded to it.
+    """The logarithm of 0 is taken: so small a probability is rounded to 0.
 
-    A class that is 1,000 behind has a probability that float64 rounds to 0, and log(0) is −∞.
+    A class whose score is 1,000 lower has a probability that float64 rounds to 0, and log(0) is −∞.
     Subtract logarithms: shifted score minus the logarithm of the sum.
     """
     N = len(x)
@@ -630,7 +631,7 @@ def softmax_small_number(x, y):
 def init_swapped(self, input_dim=3 * 32 * 32, hidden_dim=100, num_classes=10, weight_scale=1e-3, reg=0.0):
     """The shapes of the weights are swapped.
 
-    X W1 is (N, D) times (D, H): rows are what comes in, columns what goes out.
+    X W1 is (N, D) times (D, H): W1 has one row per input and one column per hidden unit.
     """
     self.reg = reg
     self.params = {
@@ -645,7 +646,7 @@ def init_swapped(self, input_dim=3 * 32 * 32, hidden_dim=100, num_classes=10, we
 def init_biases_one(self, input_dim=3 * 32 * 32, hidden_dim=100, num_classes=10, weight_scale=1e-3, reg=0.0):
     """The biases start at 1.
 
-    They start at 0: nothing speaks for any unit yet.
+    They start at 0: at the start no unit has an advantage.
     """
     self.reg = reg
     self.params = {
@@ -709,8 +710,8 @@ def init_scale_unused(
 ):
     """weight_scale is not used.
 
-    Weights of size 1 make scores in the hundreds: the first loss is huge, and the first steps with
-    it.
+    Weights of size 1 make scores in the hundreds: the first loss is huge, and so are the first
+    steps.
     """
     self.reg = reg
     self.params = {
@@ -758,7 +759,7 @@ def init_reg_lost(self, input_dim=3 * 32 * 32, hidden_dim=100, num_classes=10, w
 def net_relu_on_scores(self, X, y=None):
     """There is a ReLU after the scores too.
 
-    Scores may be negative: that is how a class is spoken against. A class whose score is cut off
+    Scores may be negative: a negative score speaks against a class. A class whose score is set to 0
     gets no gradient any more.
     """
     p = self.params
@@ -781,7 +782,7 @@ def net_relu_on_scores(self, X, y=None):
 def net_without_relu(self, X, y=None):
     """The ReLU between the layers is missing.
 
-    Two affine layers in a row are one affine layer: nothing is gained but time spent.
+    Two affine layers in a row are only one affine layer: the second one costs time and adds nothing.
     """
     p = self.params
     a, affine1 = affine_forward(X, p["W1"], p["b1"])
@@ -801,7 +802,7 @@ def net_without_relu(self, X, y=None):
 def net_probabilities(self, X, y=None):
     """Probabilities are returned in place of scores.
 
-    softmax_loss makes them itself. Return what comes out of the second affine layer.
+    softmax_loss computes the probabilities itself. Return the output of the second affine layer.
     """
     p = self.params
     a, affine1 = affine_forward(X, p["W1"], p["b1"])
@@ -821,7 +822,7 @@ def net_probabilities(self, X, y=None):
 def net_without_b2(self, X, y=None):
     """b2 is left out.
 
-    The second layer has a bias as well, one a class.
+    The second layer has biases as well, one per class.
     """
     p = self.params
     a, affine1 = affine_forward(X, p["W1"], p["b1"])
@@ -841,7 +842,7 @@ def net_without_b2(self, X, y=None):
 def net_loss_unregularised(self, X, y=None):
     """The regularisation is missing in the loss.
 
-    It is in the gradients, so the two do not belong together: add 0.5 * reg * sum(W * W) for W1 and
+    It is in the gradients, so loss and gradients do not belong together: add 0.5 * reg * sum(W * W) for W1 and
     W2.
     """
     p = self.params
@@ -882,7 +883,7 @@ def net_half_missing(self, X, y=None):
 def net_biases_regularised(self, X, y=None):
     """The biases are regularised too.
 
-    They shift scores and make nothing more complicated. Regularise W1 and W2 alone.
+    They shift scores and do not make the network more complicated. Regularise W1 and W2 alone.
     """
     p = self.params
     a, affine1 = affine_forward(X, p["W1"], p["b1"])
@@ -947,7 +948,7 @@ def net_w1_not_regularised(self, X, y=None):
 def net_w1_twice(self, X, y=None):
     """W1 is counted twice, and W2 not at all.
 
-    A copied line that was not changed. The sum goes over W1 and W2.
+    A line was copied and not changed. The sum goes over W1 and W2.
     """
     p = self.params
     a, affine1 = affine_forward(X, p["W1"], p["b1"])
@@ -967,7 +968,7 @@ def net_w1_twice(self, X, y=None):
 def net_reg_divided(self, X, y=None):
     """The regularisation is divided by N.
 
-    The data part is a mean over the pictures; the regularisation does not depend on them.
+    The data part is a mean over the images; the regularisation does not depend on them.
     """
     p = self.params
     a, affine1 = affine_forward(X, p["W1"], p["b1"])
@@ -1027,7 +1028,7 @@ def net_reg_gradient_halved(self, X, y=None):
 def net_gradients_unregularised(self, X, y=None):
     """The regularisation is missing in the gradients.
 
-    It is in the loss, but no step would ever make it smaller. Add reg * W to the gradients of W1
+    It is in the loss, but then no step makes it smaller. Add reg * W to the gradients of W1
     and W2.
     """
     p = self.params
@@ -1066,10 +1067,10 @@ def net_w2_gradient_unregularised(self, X, y=None):
 
 @mistake("two_layer_net_loss")
 def net_back_without_relu(self, X, y=None):
-    """The way back skips the ReLU.
+    """The backward pass skips the ReLU.
 
-    What goes forward through three layers comes back through three. relu_backward stands between
-    the two affine ones.
+    The forward pass has three layers, so the backward pass has three as well: relu_backward comes
+    between the two affine layers.
     """
     p = self.params
     a, affine1 = affine_forward(X, p["W1"], p["b1"])
@@ -1089,7 +1090,7 @@ def net_back_without_relu(self, X, y=None):
 def net_mask_of_gradient(self, X, y=None):
     """The ReLU's mask comes from the wrong place
 
-    relu_backward wants the cache that relu_forward has returned, not the gradient itself.
+    relu_backward needs the cache that relu_forward has returned, not the gradient itself.
     """
     p = self.params
     a, affine1 = affine_forward(X, p["W1"], p["b1"])
@@ -1109,7 +1110,7 @@ def net_mask_of_gradient(self, X, y=None):
 def net_gradients_swapped(self, X, y=None):
     """The gradients of W1 and W2 are swapped.
 
-    Each gradient is called as its parameter, and has its shape.
+    Each gradient has the name of its parameter, and its shape.
     """
     p = self.params
     a, affine1 = affine_forward(X, p["W1"], p["b1"])
@@ -1129,7 +1130,7 @@ def net_gradients_swapped(self, X, y=None):
 def net_bias_gradients_regularised(self, X, y=None):
     """The gradients of the biases are regularised too.
 
-    The loss has no term with the biases, so their gradients have none.
+    The regularisation has no term with the biases, so their gradients have none.
     """
     p = self.params
     a, affine1 = affine_forward(X, p["W1"], p["b1"])

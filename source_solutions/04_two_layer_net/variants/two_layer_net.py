@@ -18,7 +18,7 @@ def affine_forward_in_the_field(x, w, b):
 
 @variant("affine_forward")
 def affine_forward_one_by_one(x, w, b):
-    return np.stack([w.T @ picture.ravel() for picture in x]) + b[None, :], [x, w, b]
+    return np.stack([w.T @ image.ravel() for image in x]) + b[None, :], [x, w, b]
 
 
 @variant("affine_backward")
@@ -33,7 +33,7 @@ def affine_backward_in_the_field(dout, cache):
 
 
 @variant("affine_backward")
-def affine_backward_picture_by_picture(dout, cache):
+def affine_backward_image_by_image(dout, cache):
     x, w, b = cache
     dx, dw, db = np.zeros(x.shape), np.zeros(w.shape), np.zeros(b.shape)
     for i, upstream in enumerate(dout):

@@ -11,7 +11,7 @@ from autograder.grading.mistakes import mistake
 def statistics_with_x(X, weights):
     """X is counted as a layer.
 
-    The list begins with what comes out of the first layer: one array a layer of weights.
+    The list begins with the output of the first layer: one array for each array of weights.
     """
     activations, statistics, h = [X], [], X
     for W in weights:
@@ -25,7 +25,7 @@ def statistics_with_x(X, weights):
 def statistics_last_layer_only(X, weights):
     """Only the last layer is kept.
 
-    Append inside the loop: every layer's activations are asked for.
+    Append inside the loop: the activations of every layer are needed.
     """
     activations, statistics, h = [], [], X
     for W in weights:
@@ -52,7 +52,7 @@ def statistics_without_relu(X, weights):
 def statistics_before_relu(X, weights):
     """The statistics are those before the ReLU.
 
-    What the next layer is given is what comes out of the ReLU: take mean, spread and zeros of that.
+    The next layer gets the output of the ReLU: compute mean, spread and zeros from this output.
     """
     activations, statistics, h = [], [], X
     for W in weights:
@@ -67,7 +67,7 @@ def statistics_before_relu(X, weights):
 def statistics_activations_before_relu(X, weights):
     """The activations are those before the ReLU.
 
-    A histogram of them would show the negative half that no later layer ever sees.
+    Their histogram would show the negative half, which no later layer ever sees.
     """
     activations, statistics, h = [], [], X
     for W in weights:
@@ -79,9 +79,9 @@ def statistics_activations_before_relu(X, weights):
 
 @mistake("activation_statistics")
 def statistics_variance(X, weights):
-    """The variance stands in for the standard deviation.
+    """The variance is used instead of the standard deviation.
 
-    np.var is the mean squared distance; np.std its root, of the size of the numbers themselves.
+    np.var is the mean squared distance; np.std is its root, in the units of the numbers themselves.
     """
     activations, statistics, h = [], [], X
     for W in weights:
@@ -95,7 +95,7 @@ def statistics_variance(X, weights):
 def statistics_zeros_counted(X, weights):
     """Zeros are counted, not units.
 
-    A zero for one picture is what a ReLU is for. A unit is dead if its whole column is 0.
+    Being 0 for one image is normal for a ReLU. A unit is dead if its whole column is 0.
     """
     activations, statistics, h = [], [], X
     for W in weights:
@@ -107,7 +107,7 @@ def statistics_zeros_counted(X, weights):
 
 @mistake("activation_statistics")
 def statistics_dead_for_one(X, weights):
-    """A unit counts as dead if it is 0 for one picture.
+    """A unit counts as dead if it is 0 for one image.
 
     It is dead if it is 0 for all of them: np.all, not np.any.
     """
@@ -120,10 +120,10 @@ def statistics_dead_for_one(X, weights):
 
 
 @mistake("activation_statistics")
-def statistics_pictures_counted(X, weights):
-    """Pictures are counted, not units.
+def statistics_images_counted(X, weights):
+    """Images are counted, not units.
 
-    A unit is a column: go down the columns, axis=0.
+    A unit is a column: work down the columns, axis=0.
     """
     activations, statistics, h = [], [], X
     for W in weights:
@@ -135,9 +135,9 @@ def statistics_pictures_counted(X, weights):
 
 @mistake("activation_statistics")
 def statistics_living_counted(X, weights):
-    """The units that live are counted.
+    """The living units are counted.
 
-    Asked for is the share of those that are 0 for all pictures.
+    Return the share of the units that are 0 for all images.
     """
     activations, statistics, h = [], [], X
     for W in weights:
@@ -165,7 +165,7 @@ def statistics_dead_number(X, weights):
 def xavier_swapped(fan_in, fan_out, rng):
     """The shape is swapped.
 
-    Data are rows and are multiplied from the left, so weights have a row for each number that comes in.
+    Data are rows and are multiplied from the left, so the weights have one row for each input.
     """
     return rng.normal(0, np.sqrt(2 / (fan_in + fan_out)), size=(fan_out, fan_in))
 
@@ -174,7 +174,7 @@ def xavier_swapped(fan_in, fan_out, rng):
 def xavier_variance(fan_in, fan_out, rng):
     """The variance is used as the standard deviation.
 
-    rng.normal asks for the standard deviation, the root of the variance.
+    rng.normal takes the standard deviation, the root of the variance.
     """
     return rng.normal(0, 2 / (fan_in + fan_out), size=(fan_in, fan_out))
 
@@ -192,7 +192,8 @@ def xavier_two_missing(fan_in, fan_out, rng):
 def xavier_fan_in_only(fan_in, fan_out, rng):
     """Only the fan-in counts.
 
-    That keeps the activations alone. The gradients want the fan-out; Xavier takes the mean of both.
+    That keeps the scale of the activations alone. The gradients need the fan-out; Xavier takes the mean
+    of both.
     """
     return rng.normal(0, np.sqrt(1 / fan_in), size=(fan_in, fan_out))
 
@@ -220,7 +221,7 @@ def xavier_uniform(fan_in, fan_out, rng):
 def xavier_global(fan_in, fan_out, rng):
     """rng is not used.
 
-    np.random.randn draws from a generator that anybody may have used in between: nobody can repeat it.
+    np.random.randn draws from a global generator that other code uses too: nobody can repeat the result.
     """
     return np.sqrt(2 / (fan_in + fan_out)) * np.random.randn(fan_in, fan_out)
 
@@ -229,7 +230,7 @@ def xavier_global(fan_in, fan_out, rng):
 def he_swapped(fan_in, fan_out, rng):
     """The shape is swapped.
 
-    Data are rows and are multiplied from the left, so weights have a row for each number that comes in.
+    Data are rows and are multiplied from the left, so the weights have one row for each input.
     """
     return rng.normal(0, np.sqrt(2 / fan_in), size=(fan_out, fan_in))
 
@@ -238,14 +239,14 @@ def he_swapped(fan_in, fan_out, rng):
 def he_variance(fan_in, fan_out, rng):
     """The variance is used as the standard deviation.
 
-    rng.normal asks for the standard deviation, the root of the variance.
+    rng.normal takes the standard deviation, the root of the variance.
     """
     return rng.normal(0, 2 / fan_in, size=(fan_in, fan_out))
 
 
 @mistake("he")
 def he_two_missing(fan_in, fan_out, rng):
-    """The 2 is missing: the ReLU's half is not made up for.
+    """The 2 is missing: it makes up for the half that the ReLU cuts off.
 
     With 1 / fan_in each layer loses half of its variance to the ReLU.
     """
@@ -256,7 +257,7 @@ def he_two_missing(fan_in, fan_out, rng):
 def he_fan_out(fan_in, fan_out, rng):
     """The fan-out is used.
 
-    A unit adds up what comes into it, fan_in numbers. (A square layer hides the difference.)
+    A unit sums its fan_in inputs. (A square layer hides the difference.)
     """
     return rng.normal(0, np.sqrt(2 / fan_out), size=(fan_in, fan_out))
 
@@ -284,7 +285,7 @@ def he_uniform(fan_in, fan_out, rng):
 def he_global(fan_in, fan_out, rng):
     """rng is not used.
 
-    np.random.randn draws from a generator that anybody may have used in between: nobody can repeat it.
+    np.random.randn draws from a global generator that other code uses too: nobody can repeat the result.
     """
     return np.sqrt(2 / fan_in) * np.random.randn(fan_in, fan_out)
 
@@ -313,7 +314,7 @@ def init_last_layer_missing(
 ):
     """The last layer is missing, from the hidden units to the classes.
 
-    There is one layer more than there are hidden ones: len(hidden_dims) + 1.
+    There is one more layer than hidden layers: len(hidden_dims) + 1.
     """
     self.reg, self.num_layers = reg, len(hidden_dims) + 1
     self.normalization, self.dropout_keep_ratio, self.seed = normalization, dropout_keep_ratio, seed
@@ -390,7 +391,7 @@ def init_swapped(
 ):
     """The shapes are swapped.
 
-    Data are rows and are multiplied from the left, so weights have a row for each number that comes in.
+    Data are rows and are multiplied from the left, so the weights have one row for each input.
     """
     self.reg, self.num_layers = reg, len(hidden_dims) + 1
     self.normalization, self.dropout_keep_ratio, self.seed = normalization, dropout_keep_ratio, seed
@@ -442,7 +443,7 @@ def init_random_biases(
 ):
     """The biases are random.
 
-    They start at 0: nothing has to be broken there, for the weights differ.
+    They start at 0: the weights already break the symmetry.
     """
     self.reg, self.num_layers = reg, len(hidden_dims) + 1
     self.normalization, self.dropout_keep_ratio, self.seed = normalization, dropout_keep_ratio, seed
@@ -520,7 +521,7 @@ def init_positive(
 ):
     """The weights are all positive.
 
-    np.random.rand is uniform between 0 and 1: all units would agree. randn is normal, about 0.
+    np.random.rand is uniform between 0 and 1: then all units are alike. randn is normal, about 0.
     """
     self.reg, self.num_layers = reg, len(hidden_dims) + 1
     self.normalization, self.dropout_keep_ratio, self.seed = normalization, dropout_keep_ratio, seed
@@ -535,7 +536,7 @@ def init_positive(
 def net_relu_on_scores(self, X, y=None):
     """There is a ReLU after the scores too.
 
-    Scores may be negative: that is how a class is spoken against. The last layer is affine alone.
+    Scores may be negative: a negative score speaks against a class. The last layer is only affine.
     """
     last, out, caches = self.num_layers, X, {}
     for layer in range(1, last):
@@ -585,7 +586,7 @@ def net_without_relu(self, X, y=None):
 def net_probabilities(self, X, y=None):
     """Probabilities are returned in place of scores.
 
-    softmax_loss makes them itself. Return what comes out of the last affine layer.
+    softmax_loss computes the probabilities itself. Return the output of the last affine layer.
     """
     last, out, caches = self.num_layers, X, {}
     for layer in range(1, last):
@@ -609,7 +610,7 @@ def net_probabilities(self, X, y=None):
 def net_last_bias_missing(self, X, y=None):
     """The last layer's bias is left out.
 
-    The last layer has biases as well, one a class.
+    The last layer has biases as well, one per class.
     """
     last, out, caches = self.num_layers, X, {}
     for layer in range(1, last):
@@ -633,7 +634,7 @@ def net_last_bias_missing(self, X, y=None):
 def net_loss_unregularised(self, X, y=None):
     """The regularisation is missing in the loss.
 
-    It is in the gradients, so the two do not belong together: add 0.5 * reg * sum(W * W) for each layer.
+    It is in the gradients, so loss and gradients do not belong together: add 0.5 * reg * sum(W * W) for each layer.
     """
     last, out, caches = self.num_layers, X, {}
     for layer in range(1, last):
@@ -680,7 +681,7 @@ def net_half_missing(self, X, y=None):
 def net_biases_regularised(self, X, y=None):
     """The biases are regularised too.
 
-    They shift numbers and make nothing more complicated. Regularise the weights alone.
+    They shift numbers and do not make the network more complicated. Regularise the weights alone.
     """
     last, out, caches = self.num_layers, X, {}
     for layer in range(1, last):
@@ -755,7 +756,7 @@ def net_first_not_regularised(self, X, y=None):
 def net_one_weight_each_time(self, X, y=None):
     """The same weights are counted in every layer.
 
-    The loop runs, and the name does not: W1 in every turn. Each layer has its own.
+    The loop adds W1 in every iteration. Each layer has its own weights.
     """
     last, out, caches = self.num_layers, X, {}
     for layer in range(1, last):
@@ -827,7 +828,7 @@ def net_reg_gradient_halved(self, X, y=None):
 def net_gradients_unregularised(self, X, y=None):
     """The regularisation is missing in the gradients.
 
-    It is in the loss, but no step would ever make it smaller. Add reg * W to each weight's gradient.
+    It is in the loss, but then no step makes it smaller. Add reg * W to each weight's gradient.
     """
     last, out, caches = self.num_layers, X, {}
     for layer in range(1, last):
@@ -875,7 +876,7 @@ def net_last_gradient_unregularised(self, X, y=None):
 def net_caches_in_forward_order(self, X, y=None):
     """The caches are used in forward order.
 
-    Backward, the last hidden layer comes first, and each layer takes the cache that it left itself.
+    In the backward pass the last hidden layer comes first, and each layer takes its own cache.
     """
     last, out, caches = self.num_layers, X, {}
     for layer in range(1, last):
@@ -897,9 +898,9 @@ def net_caches_in_forward_order(self, X, y=None):
 
 @mistake("fully_connected_net_loss")
 def net_layers_in_forward_order(self, X, y=None):
-    """The way back goes through the layers from the first to the last.
+    """The backward pass goes through the layers from the first to the last.
 
-    The gradient comes out of the loss, so the last hidden layer is the first on the way back.
+    The gradient comes from the loss, so the backward pass begins with the last hidden layer.
     """
     last, out, caches = self.num_layers, X, {}
     for layer in range(1, last):
@@ -921,9 +922,9 @@ def net_layers_in_forward_order(self, X, y=None):
 
 @mistake("fully_connected_net_loss")
 def net_stops_at_the_last_hidden(self, X, y=None):
-    """The gradient is not handed on from layer to layer.
+    """The gradient is not passed on from layer to layer.
 
-    What hidden_backward returns is the upstream gradient of the layer before: dout = self.hidden_backward(…).
+    hidden_backward returns the upstream gradient of the layer before: dout = self.hidden_backward(…).
     """
     last, out, caches = self.num_layers, X, {}
     for layer in range(1, last):
@@ -945,7 +946,7 @@ def net_stops_at_the_last_hidden(self, X, y=None):
 
 @mistake("fully_connected_net_loss")
 def net_first_layer_again(self, X, y=None):
-    """Every hidden layer is given the pictures.
+    """Every hidden layer is given the images.
 
     A layer's input is the output of the layer before: out, cache = self.hidden_forward(out, layer).
     """
@@ -969,9 +970,9 @@ def net_first_layer_again(self, X, y=None):
 
 @mistake("fully_connected_net_loss")
 def net_back_without_relu(self, X, y=None):
-    """The way back skips the ReLU.
+    """The backward pass skips the ReLU.
 
-    What goes forward through affine and ReLU comes back through both: hidden_backward does.
+    The forward pass has affine and ReLU layers, so the backward pass has both: hidden_backward does it.
     """
     last, out, caches = self.num_layers, X, {}
     for layer in range(1, last):

@@ -9,7 +9,7 @@ from autograder.grading.mistakes import mistake
 def sgd_uphill(w, dw, config=None):
     """The step goes uphill.
 
-    The gradient points to where the loss grows; the step goes against it.
+    The gradient points to where the loss grows; the step goes the opposite way.
     """
     config = {"learning_rate": 1e-2} | (config or {})
     return w + config["learning_rate"] * dw, config
@@ -19,7 +19,7 @@ def sgd_uphill(w, dw, config=None):
 def sgd_fixed_rate(w, dw, config=None):
     """The learning rate of the config is not used.
 
-    It is config["learning_rate"], whatever the default is.
+    Use config["learning_rate"], whatever the default is.
     """
     config = {"learning_rate": 1e-2} | (config or {})
     return w - 1e-2 * dw, config
@@ -29,7 +29,7 @@ def sgd_fixed_rate(w, dw, config=None):
 def sgd_sign_only(w, dw, config=None):
     """Only the gradient's sign is used.
 
-    Plain gradient descent takes long steps where the slope is steep.
+    Plain gradient descent takes long steps where the gradient is large.
     """
     config = {"learning_rate": 1e-2} | (config or {})
     return w - config["learning_rate"] * np.sign(dw), config
@@ -37,7 +37,7 @@ def sgd_sign_only(w, dw, config=None):
 
 @mistake("sgd")
 def sgd_step_returned(w, dw, config=None):
-    """The step is returned, not the place it leads to.
+    """The step is returned, not the new w.
 
     next_w is w plus the step.
     """
@@ -49,7 +49,7 @@ def sgd_step_returned(w, dw, config=None):
 def sgd_momentum_uphill(w, dw, config=None):
     """The velocity is pushed uphill.
 
-    The gradient is subtracted from the velocity: it pushes downhill.
+    Subtract the gradient from the velocity, so that it pushes downhill.
     """
     config = {"learning_rate": 1e-2, "momentum": 0.9, "velocity": np.zeros_like(w)} | (config or {})
     velocity = config["momentum"] * config["velocity"] + config["learning_rate"] * dw
@@ -82,9 +82,9 @@ def sgd_momentum_averaged(w, dw, config=None):
 
 @mistake("sgd_momentum")
 def sgd_momentum_old_velocity(w, dw, config=None):
-    """The old velocity takes the step.
+    """The step uses the old velocity.
 
-    First the velocity is changed, then the step is taken with the new one.
+    First update the velocity, then take the step with the new one.
     """
     config = {"learning_rate": 1e-2, "momentum": 0.9, "velocity": np.zeros_like(w)} | (config or {})
     velocity = config["momentum"] * config["velocity"] - config["learning_rate"] * dw
@@ -119,7 +119,7 @@ def sgd_momentum_friction_missing(w, dw, config=None):
 def nesterov_momentum_uphill(w, dw, config=None):
     """The velocity is pushed uphill.
 
-    The gradient is subtracted from the velocity: it pushes downhill.
+    Subtract the gradient from the velocity, so that it pushes downhill.
     """
     config = {"learning_rate": 1e-2, "momentum": 0.9, "velocity": np.zeros_like(w)} | (config or {})
     velocity = config["momentum"] * config["velocity"] + config["learning_rate"] * dw
@@ -157,7 +157,8 @@ def nesterov_momentum_averaged(w, dw, config=None):
 def nesterov_momentum_classical(w, dw, config=None):
     """This is classical momentum.
 
-    It is often called Nesterov's and is not: the look ahead, momentum times the change of the velocity, is missing.
+    It is often called Nesterov's, but it is not: the look-ahead, momentum times the change of the
+    velocity, is missing.
     """
     config = {"learning_rate": 1e-2, "momentum": 0.9, "velocity": np.zeros_like(w)} | (config or {})
     velocity = config["momentum"] * config["velocity"] - config["learning_rate"] * dw
@@ -167,9 +168,9 @@ def nesterov_momentum_classical(w, dw, config=None):
 
 @mistake("nesterov_momentum")
 def nesterov_momentum_old_not_taken_back(w, dw, config=None):
-    """The old look ahead is not taken back.
+    """The old look-ahead is not taken back.
 
-    w stands momentum · (old velocity) ahead already. Take that away before you add the new one.
+    w is already ahead by momentum · (old velocity). Subtract this before you add the new look-ahead.
     """
     config = {"learning_rate": 1e-2, "momentum": 0.9, "velocity": np.zeros_like(w)} | (config or {})
     velocity = config["momentum"] * config["velocity"] - config["learning_rate"] * dw
@@ -179,9 +180,9 @@ def nesterov_momentum_old_not_taken_back(w, dw, config=None):
 
 @mistake("nesterov_momentum")
 def nesterov_momentum_sign(w, dw, config=None):
-    """The look ahead has the wrong sign.
+    """The look-ahead has the wrong sign.
 
-    It goes on in the direction of the new velocity.
+    It continues in the direction of the new velocity.
     """
     config = {"learning_rate": 1e-2, "momentum": 0.9, "velocity": np.zeros_like(w)} | (config or {})
     velocity = config["momentum"] * config["velocity"] - config["learning_rate"] * dw
@@ -193,7 +194,7 @@ def nesterov_momentum_sign(w, dw, config=None):
 def rmsprop_root_missing(w, dw, config=None):
     """The root is missing.
 
-    The cache holds squares: its root is of the size of a gradient.
+    The cache holds squares: its root has the size of a gradient.
     """
     config = {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8, "cache": np.zeros_like(w)} | (
         config or {}
@@ -221,7 +222,8 @@ def rmsprop_epsilon_inside(w, dw, config=None):
 def rmsprop_adagrad(w, dw, config=None):
     """The squares are added up and never forgotten.
 
-    That is AdaGrad, whose steps shrink for ever. The old cache counts decay_rate, the new square the rest.
+    That is AdaGrad, whose steps shrink for ever. Weight the old cache by decay_rate and the new square by
+    1 − decay_rate.
     """
     config = {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8, "cache": np.zeros_like(w)} | (
         config or {}
@@ -233,9 +235,9 @@ def rmsprop_adagrad(w, dw, config=None):
 
 @mistake("rmsprop")
 def rmsprop_swapped(w, dw, config=None):
-    """decay_rate weights the wrong one.
+    """decay_rate weights the wrong term.
 
-    The old cache is kept by decay_rate, and the new square comes in by 1 − decay_rate.
+    Weight the old cache by decay_rate, and the new square by 1 − decay_rate.
     """
     config = {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8, "cache": np.zeros_like(w)} | (
         config or {}
@@ -247,9 +249,9 @@ def rmsprop_swapped(w, dw, config=None):
 
 @mistake("rmsprop")
 def rmsprop_old_cache(w, dw, config=None):
-    """The old cache divides.
+    """The step is divided by the root of the old cache.
 
-    First the cache is changed, then the step is divided by the root of the new one.
+    First update the cache, then divide the step by the root of the new one.
     """
     config = {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8, "cache": np.zeros_like(w)} | (
         config or {}
@@ -325,7 +327,7 @@ def adam_t_used_before(w, dw, config=None):
 def adam_t_not_kept(w, dw, config=None):
     """t is not kept for the next step.
 
-    Without counting, each step is corrected as if it were the same one.
+    Then every step is corrected as if it were the same step.
     """
     config = {
         "learning_rate": 1e-3,
@@ -421,7 +423,7 @@ def adam_epsilon_inside(w, dw, config=None):
 def adam_square_missing(w, dw, config=None):
     """v averages the gradients, not their squares.
 
-    v is an average of dw², so that its root has a gradient's size whatever its sign.
+    v is an average of dw², so that its root has the size of a gradient, whatever its sign.
     """
     config = {
         "learning_rate": 1e-3,

@@ -7,9 +7,9 @@ from autograder.grading.mistakes import mistake
 
 @mistake("batchnorm_forward")
 def forward_axis(x, gamma, beta, bn_param):
-    """The axis is wrong: each picture is normalised.
+    """The axis is wrong: each image is normalised.
 
-    A feature is a column, and its mean is taken over the pictures of the batch: down the column, axis=0.
+    A feature is a column, and its mean is taken over the images of the batch: down the column, axis=0.
     """
     mode, eps = bn_param["mode"], bn_param.get("eps", 1e-5)
     momentum = bn_param.get("momentum", 0.9)
@@ -51,7 +51,7 @@ def forward_epsilon_missing(x, gamma, beta, bn_param):
 def forward_epsilon_outside(x, gamma, beta, bn_param):
     """ε stands outside the root in training.
 
-    It is added to the variance, and the root is taken of both.
+    Add ε to the variance, then take the root of the sum.
     """
     mode, eps = bn_param["mode"], bn_param.get("eps", 1e-5)
     momentum = bn_param.get("momentum", 0.9)
@@ -72,7 +72,7 @@ def forward_epsilon_outside(x, gamma, beta, bn_param):
 def forward_test_epsilon_missing(x, gamma, beta, bn_param):
     """ε is missing at test time.
 
-    The network was trained with it, so its outputs are used to a slightly smaller x̂.
+    The network was trained with ε, so its later layers expect a slightly smaller x̂.
     """
     mode, eps = bn_param["mode"], bn_param.get("eps", 1e-5)
     momentum = bn_param.get("momentum", 0.9)
@@ -93,7 +93,7 @@ def forward_test_epsilon_missing(x, gamma, beta, bn_param):
 def forward_test_epsilon_outside(x, gamma, beta, bn_param):
     """ε stands outside the root at test time.
 
-    It is added to the variance, and the root is taken of both, in both modes.
+    Add ε to the variance, then take the root of the sum, in both modes.
     """
     mode, eps = bn_param["mode"], bn_param.get("eps", 1e-5)
     momentum = bn_param.get("momentum", 0.9)
@@ -114,7 +114,7 @@ def forward_test_epsilon_outside(x, gamma, beta, bn_param):
 def forward_unbiased(x, gamma, beta, bn_param):
     """The variance is divided by N − 1.
 
-    Batch normalisation scales this batch, it does not estimate another: np.var's mean of squares is meant.
+    Batch normalisation scales this batch and estimates no other: take the mean of squares, as np.var does.
     """
     mode, eps = bn_param["mode"], bn_param.get("eps", 1e-5)
     momentum = bn_param.get("momentum", 0.9)
@@ -133,7 +133,7 @@ def forward_unbiased(x, gamma, beta, bn_param):
 
 @mistake("batchnorm_forward")
 def forward_by_variance(x, gamma, beta, bn_param):
-    """It is divided by the variance, not by its root.
+    """The divisor is the variance, not its root.
 
     Then the unit of x does not cancel, and the standard deviation of x̂ is not 1.
     """
@@ -177,7 +177,7 @@ def forward_without_scale(x, gamma, beta, bn_param):
 def forward_mean_kept(x, gamma, beta, bn_param):
     """The mean is not subtracted.
 
-    Dividing alone changes the spread and leaves the features off centre.
+    Dividing alone changes the spread and does not centre the features.
     """
     mode, eps = bn_param["mode"], bn_param.get("eps", 1e-5)
     momentum = bn_param.get("momentum", 0.9)
@@ -198,8 +198,7 @@ def forward_mean_kept(x, gamma, beta, bn_param):
 def forward_not_kept(x, gamma, beta, bn_param):
     """The running statistics are not stored in bn_param.
 
-    A name of your own is gone when the function ends. What the next call shall find must lie in the
-    dictionary.
+    A local variable is gone when the function ends. What the next call needs must be in the dictionary.
     """
     mode, eps = bn_param["mode"], bn_param.get("eps", 1e-5)
     momentum = bn_param.get("momentum", 0.9)
@@ -220,7 +219,7 @@ def forward_not_kept(x, gamma, beta, bn_param):
 def forward_momentum_reversed(x, gamma, beta, bn_param):
     """momentum is used the wrong way round.
 
-    It is the share of the old value that is kept; 0.9 lets a tenth of the new batch in.
+    It is the share of the old value that is kept: with 0.9, the new batch counts for one tenth.
     """
     mode, eps = bn_param["mode"], bn_param.get("eps", 1e-5)
     momentum = bn_param.get("momentum", 0.9)
@@ -239,9 +238,9 @@ def forward_momentum_reversed(x, gamma, beta, bn_param):
 
 @mistake("batchnorm_forward")
 def forward_last_batch(x, gamma, beta, bn_param):
-    """The last batch alone is remembered.
+    """Only the last batch is remembered.
 
-    A running mean keeps the share momentum of what it was.
+    A running mean keeps the share `momentum` of its old value.
     """
     mode, eps = bn_param["mode"], bn_param.get("eps", 1e-5)
     momentum = bn_param.get("momentum", 0.9)
@@ -259,10 +258,10 @@ def forward_last_batch(x, gamma, beta, bn_param):
 
 
 @mistake("batchnorm_forward")
-def forward_starts_anew(x, gamma, beta, bn_param):
-    """The running statistics start anew with every batch.
+def forward_starts_from_zero(x, gamma, beta, bn_param):
+    """The running statistics start again from 0 with every batch.
 
-    Take what bn_param holds, and zeros only where it holds nothing yet.
+    Read them from bn_param, and use zeros only if it does not have them yet.
     """
     mode, eps = bn_param["mode"], bn_param.get("eps", 1e-5)
     momentum = bn_param.get("momentum", 0.9)
@@ -281,7 +280,7 @@ def forward_starts_anew(x, gamma, beta, bn_param):
 
 @mistake("batchnorm_forward")
 def forward_deviation_kept(x, gamma, beta, bn_param):
-    """The running variance is one of standard deviations.
+    """The running variance averages standard deviations.
 
     The mean of roots is not the root of the mean. Keep the variance, and take the root in test mode.
     """
@@ -302,9 +301,9 @@ def forward_deviation_kept(x, gamma, beta, bn_param):
 
 @mistake("batchnorm_forward")
 def forward_epsilon_kept(x, gamma, beta, bn_param):
-    """ε is counted into the running variance.
+    """ε is included in the running variance.
 
-    Test mode adds it as well, so it would be in twice.
+    Test mode adds it as well, so it would count twice.
     """
     mode, eps = bn_param["mode"], bn_param.get("eps", 1e-5)
     momentum = bn_param.get("momentum", 0.9)
@@ -345,7 +344,7 @@ def forward_running_in_training(x, gamma, beta, bn_param):
 def forward_batch_at_test(x, gamma, beta, bn_param):
     """The batch's statistics are used at test time.
 
-    Then what the network says of a picture depends on which others are with it, and for a single one it is
+    Then the output for an image depends on the other images of the batch, and for a single image it is
     always β.
     """
     mode, eps = bn_param["mode"], bn_param.get("eps", 1e-5)
@@ -367,7 +366,7 @@ def forward_batch_at_test(x, gamma, beta, bn_param):
 def forward_test_updates(x, gamma, beta, bn_param):
     """Test mode changes the running statistics.
 
-    They belong to training. Asking the network a question must not change its next answer.
+    They belong to training. Asking the network for scores must not change its next answer.
     """
     mode, eps = bn_param["mode"], bn_param.get("eps", 1e-5)
     momentum = bn_param.get("momentum", 0.9)
@@ -388,9 +387,9 @@ def forward_test_updates(x, gamma, beta, bn_param):
 
 @mistake("dvar")
 def dvar_sign(dx_hat, x_mu, var, eps):
-    """The minus is missing.
+    """The minus sign is missing.
 
-    A larger variance makes x̂ smaller: the slope of v ** -0.5 is negative.
+    A larger variance makes x̂ smaller: the derivative of v ** -0.5 is negative.
     """
     return 0.5 * np.sum(dx_hat * x_mu, axis=0) * (var + eps) ** -1.5
 
@@ -417,7 +416,7 @@ def dvar_exponent(dx_hat, x_mu, var, eps):
 def dvar_not_summed(dx_hat, x_mu, var, eps):
     """The gradients are not summed over the batch.
 
-    The one variance of a feature touches the x̂ of every picture. What it gets back is a sum, one number a
+    The one variance of a feature touches the x̂ of every image. Its gradient is a sum, one number per
     feature.
     """
     return -0.5 * (dx_hat * x_mu) * (var + eps) ** -1.5
@@ -427,8 +426,8 @@ def dvar_not_summed(dx_hat, x_mu, var, eps):
 def dvar_mean(dx_hat, x_mu, var, eps):
     """A mean is taken where a sum belongs.
 
-    Each picture's x̂ sends back its own share, and shares add up. The 1/N comes later, from the variance to
-    x.
+    Each image's x̂ passes back its own share, and the shares add up. The 1/N comes later, from the
+    variance to x.
     """
     return -0.5 * np.mean(dx_hat * x_mu, axis=0) * (var + eps) ** -1.5
 
@@ -437,7 +436,7 @@ def dvar_mean(dx_hat, x_mu, var, eps):
 def dvar_epsilon(dx_hat, x_mu, var, eps):
     """ε is forgotten in the variance's gradient.
 
-    The root was taken of var + eps, so its slope is that at var + eps.
+    The forward pass takes the root of var + eps, so its derivative is that at var + eps.
     """
     return -0.5 * np.sum(dx_hat * x_mu, axis=0) * var**-1.5
 
@@ -453,7 +452,7 @@ def dvar_local_missing(dx_hat, x_mu, var, eps):
 
 @mistake("dmu")
 def dmu_sign(dx_hat, x_mu, var, eps):
-    """The minus is missing.
+    """The minus sign is missing.
 
     The mean is subtracted: raise it, and every x̂ falls.
     """
@@ -464,8 +463,7 @@ def dmu_sign(dx_hat, x_mu, var, eps):
 def dmu_not_summed(dx_hat, x_mu, var, eps):
     """The gradients are not summed over the batch.
 
-    The one mean of a feature touches the x̂ of every picture. What it gets back is a sum, one number a
-    feature.
+    The one mean of a feature touches the x̂ of every image. Its gradient is a sum, one number per feature.
     """
     return -dx_hat / np.sqrt(var + eps)
 
@@ -474,16 +472,17 @@ def dmu_not_summed(dx_hat, x_mu, var, eps):
 def dmu_average(dx_hat, x_mu, var, eps):
     """A mean is taken where a sum belongs.
 
-    Each picture's x̂ sends back its own share, and shares add up. The 1/N comes later, from the mean to x.
+    Each image's x̂ passes back its own share, and the shares add up. The 1/N comes later, from the mean
+    to x.
     """
     return -np.mean(dx_hat, axis=0) / np.sqrt(var + eps)
 
 
 @mistake("dmu")
 def dmu_variance(dx_hat, x_mu, var, eps):
-    """It is divided by the variance, not by its root.
+    """The divisor is the variance, not its root.
 
-    x̂ is x − μ over the root of var + eps: that is the local slope.
+    x̂ is x − μ divided by the root of var + eps: that root belongs to the local derivative.
     """
     return -np.sum(dx_hat, axis=0) / (var + eps)
 
@@ -510,8 +509,8 @@ def dmu_epsilon(dx_hat, x_mu, var, eps):
 def backward_mean_constant(dout, cache):
     """The mean is treated as a constant.
 
-    x touches every x̂ of its column through the mean as well, and what comes back there, dmu / N, belongs
-    to dx.
+    x touches every x̂ of its column through the mean as well, and the gradient of that path, dmu / N,
+    belongs to dx.
     """
     x_hat, centred, var, eps, gamma = cache
     dgamma, dbeta = np.sum(dout * x_hat, axis=0), np.sum(dout, axis=0)
@@ -526,7 +525,8 @@ def backward_mean_constant(dout, cache):
 def backward_variance_constant(dout, cache):
     """The variance is treated as a constant.
 
-    x touches every x̂ of its column through the variance as well, and what comes back there belongs to dx.
+    x touches every x̂ of its column through the variance as well, and the gradient of that path belongs
+    to dx.
     """
     x_hat, centred, var, eps, gamma = cache
     dgamma, dbeta = np.sum(dout * x_hat, axis=0), np.sum(dout, axis=0)
@@ -556,8 +556,8 @@ def backward_both_constant(dout, cache):
 def backward_epsilon(dout, cache):
     """The gradient is right only while ε is tiny.
 
-    The forward pass divides by the root of var + eps; wherever the backward pass divides, eps belongs there
-    too.
+    The forward pass divides by the root of var + eps; wherever the backward pass divides, eps belongs
+    there too.
     """
     x_hat, centred, var, eps, gamma = cache
     dgamma, dbeta = np.sum(dout * x_hat, axis=0), np.sum(dout, axis=0)
@@ -572,7 +572,7 @@ def backward_epsilon(dout, cache):
 def backward_not_shared(dout, cache):
     """The 1/N is missing on the way from the statistics to x.
 
-    A mean gives each of its N numbers one N-th of its gradient.
+    A mean passes one N-th of its gradient back to each of its N numbers.
     """
     x_hat, centred, var, eps, gamma = cache
     dgamma, dbeta = np.sum(dout * x_hat, axis=0), np.sum(dout, axis=0)
@@ -587,7 +587,7 @@ def backward_not_shared(dout, cache):
 def backward_square(dout, cache):
     """The 2 of the square is missing.
 
-    The variance is a mean of squares, and a square's slope is twice the number.
+    The variance is a mean of squares, and the derivative of a square is twice the number.
     """
     x_hat, centred, var, eps, gamma = cache
     dgamma, dbeta = np.sum(dout * x_hat, axis=0), np.sum(dout, axis=0)
@@ -602,7 +602,7 @@ def backward_square(dout, cache):
 def backward_gamma(dout, cache):
     """γ is forgotten in dx.
 
-    x̂ was multiplied by γ on its way out, so its gradient is dout times γ.
+    The forward pass multiplies x̂ by γ, so the gradient of x̂ is dout times γ.
     """
     x_hat, centred, var, eps, gamma = cache
     dgamma, dbeta = np.sum(dout * x_hat, axis=0), np.sum(dout, axis=0)
@@ -615,9 +615,9 @@ def backward_gamma(dout, cache):
 
 @mistake("batchnorm_backward")
 def backward_dgamma_centred(dout, cache):
-    """dγ takes x − μ in place of x̂.
+    """dγ uses x − μ in place of x̂.
 
-    γ was multiplied by x̂, so x̂ is its local slope: divided by the standard deviation.
+    γ was multiplied by x̂, so x̂ is its local derivative: x − μ divided by the standard deviation.
     """
     x_hat, centred, var, eps, gamma = cache
     dgamma, dbeta = np.sum(dout * centred, axis=0), np.sum(dout, axis=0)
@@ -632,7 +632,7 @@ def backward_dgamma_centred(dout, cache):
 def backward_average(dout, cache):
     """dγ and dβ are means.
 
-    γ and β were broadcast to every picture, and what was broadcast forward is summed backward.
+    γ and β were broadcast to every image, and what was broadcast forward is summed backward.
     """
     x_hat, centred, var, eps, gamma = cache
     dgamma, dbeta = np.mean(dout * x_hat, axis=0), np.mean(dout, axis=0)
@@ -645,7 +645,7 @@ def backward_average(dout, cache):
 
 @mistake("batchnorm_backward")
 def backward_swapped(dout, cache):
-    """dγ and dβ have changed places.
+    """dγ and dβ are swapped.
 
     They are returned in the order of the arguments: gamma, then beta.
     """
@@ -662,7 +662,7 @@ def backward_swapped(dout, cache):
 def alt_mean_constant(dout, cache):
     """The mean is treated as a constant.
 
-    dβ in the bracket is what comes back through the mean.
+    dβ in the bracket is the gradient that comes back through the mean.
     """
     x_hat, centred, var, eps, gamma = cache
     N = len(dout)
@@ -675,7 +675,7 @@ def alt_mean_constant(dout, cache):
 def alt_variance_constant(dout, cache):
     """The variance is treated as a constant.
 
-    dγ · x̂ in the bracket is what comes back through the variance.
+    dγ · x̂ in the bracket is the gradient that comes back through the variance.
     """
     x_hat, centred, var, eps, gamma = cache
     N = len(dout)
@@ -714,7 +714,7 @@ def alt_epsilon(dout, cache):
 def alt_not_averaged(dout, cache):
     """The bracket is not divided by N.
 
-    Mean and variance are both means over the batch: each x gets one N-th of what comes back.
+    Mean and variance are both means over the batch: each x gets one N-th of their gradients.
     """
     x_hat, centred, var, eps, gamma = cache
     N = len(dout)
@@ -740,7 +740,7 @@ def alt_unbiased(dout, cache):
 def alt_gamma(dout, cache):
     """γ is forgotten in dx.
 
-    x̂ was multiplied by γ on its way out.
+    The forward pass multiplies x̂ by γ.
     """
     x_hat, centred, var, eps, gamma = cache
     N = len(dout)
@@ -751,9 +751,9 @@ def alt_gamma(dout, cache):
 
 @mistake("batchnorm_backward_alt")
 def alt_centred(dout, cache):
-    """x − μ stands in for x̂.
+    """x − μ is used in place of x̂.
 
-    The formula has the normalised x: divided by the standard deviation.
+    The formula uses the normalised x: x − μ divided by the standard deviation.
     """
     x_hat, centred, var, eps, gamma = cache
     N = len(dout)
@@ -764,9 +764,9 @@ def alt_centred(dout, cache):
 
 @mistake("batchnorm_backward_alt")
 def alt_sign(dout, cache):
-    """The paths through mean and variance are added, not taken off.
+    """The paths through mean and variance are added, not subtracted.
 
-    Mean and standard deviation are subtracted and divided by: both pull x̂ back, and so do their gradients.
+    The layer subtracts the mean and divides by the standard deviation: both gradients enter with a minus.
     """
     x_hat, centred, var, eps, gamma = cache
     N = len(dout)
@@ -779,7 +779,7 @@ def alt_sign(dout, cache):
 def init_output(self, hidden_dims, *, normalization=None, **options):
     """The output layer has a γ and a β too.
 
-    Scores are not normalised: their size is what the softmax reads how sure the network is from.
+    Scores are not normalised: their size tells the softmax how sure the network is.
     """
     FullyConnectedNet.__init__(self, hidden_dims, normalization=normalization, **options)
     self.bn_params = [{"mode": "train"} for _ in hidden_dims]
@@ -791,9 +791,9 @@ def init_output(self, hidden_dims, *, normalization=None, **options):
 
 @mistake("normalized_net_init")
 def init_from_0(self, hidden_dims, *, normalization=None, **options):
-    """The norms are counted from 0.
+    """The norms are numbered from 0.
 
-    Like W1 and b1, the first layer's are gamma1 and beta1.
+    Number them like W1 and b1: the first layer has gamma1 and beta1.
     """
     FullyConnectedNet.__init__(self, hidden_dims, normalization=normalization, **options)
     self.bn_params = [{"mode": "train"} for _ in hidden_dims]
@@ -807,7 +807,7 @@ def init_from_0(self, hidden_dims, *, normalization=None, **options):
 def init_no_option(self, hidden_dims, *, normalization=None, **options):
     """The option has no effect: no γ and β are made.
 
-    What normalization is given as must decide what the network has.
+    The argument normalization must decide which parameters the network has.
     """
     FullyConnectedNet.__init__(self, hidden_dims, normalization=normalization, **options)
     self.bn_params = [{"mode": "train"} for _ in hidden_dims]
@@ -821,7 +821,7 @@ def init_no_option(self, hidden_dims, *, normalization=None, **options):
 def init_always(self, hidden_dims, *, normalization=None, **options):
     """γ and β are made without normalisation too.
 
-    A network made with normalization=None is that of the assignment before.
+    A network made with normalization=None is that of the previous assignment.
     """
     FullyConnectedNet.__init__(self, hidden_dims, normalization=normalization, **options)
     self.bn_params = [{"mode": "train"} for _ in hidden_dims]
@@ -835,7 +835,7 @@ def init_always(self, hidden_dims, *, normalization=None, **options):
 def init_zeros(self, hidden_dims, *, normalization=None, **options):
     """γ starts at 0.
 
-    Then every normalised unit is 0 for every picture, and no gradient reaches the weights before it.
+    Then every normalised unit is 0 for every image, and no gradient reaches the weights before it.
     """
     FullyConnectedNet.__init__(self, hidden_dims, normalization=normalization, **options)
     self.bn_params = [{"mode": "train"} for _ in hidden_dims]
@@ -849,7 +849,7 @@ def init_zeros(self, hidden_dims, *, normalization=None, **options):
 def init_beta(self, hidden_dims, *, normalization=None, **options):
     """β starts at 1.
 
-    At the start the norm shall give mean 0: β is 0.
+    At the start the norm's output must have mean 0: β is 0.
     """
     FullyConnectedNet.__init__(self, hidden_dims, normalization=normalization, **options)
     self.bn_params = [{"mode": "train"} for _ in hidden_dims]
@@ -876,9 +876,9 @@ def init_shared(self, hidden_dims, *, normalization=None, **options):
 
 @mistake("normalized_net_init")
 def init_for_batchnorm_alone(self, hidden_dims, *, normalization=None, **options):
-    """bn_params are made for "batchnorm" alone.
+    """bn_params are made for "batchnorm" only.
 
-    What is built on this class has norms of its own, and wants a dictionary for each of their layers.
+    Classes that are built on this one have other norms, and need a dictionary for each layer too.
     """
     FullyConnectedNet.__init__(self, hidden_dims, normalization=normalization, **options)
     self.bn_params = []
@@ -891,9 +891,9 @@ def init_for_batchnorm_alone(self, hidden_dims, *, normalization=None, **options
 
 @mistake("normalized_net_init")
 def init_forgotten(self, hidden_dims, *, normalization=None, **options):
-    """normalization is not handed on to FullyConnectedNet.
+    """normalization is not passed on to FullyConnectedNet.
 
-    It keeps it as self.normalization, which the other methods read.
+    It stores the value as self.normalization, which the other methods read.
     """
     FullyConnectedNet.__init__(self, hidden_dims, **options)
     self.bn_params = [{"mode": "train"} for _ in hidden_dims]
@@ -922,7 +922,7 @@ def hidden_after_relu(self, x, layer):
 def hidden_no_option(self, x, layer):
     """The option has no effect: nothing is normalised.
 
-    What self.normalization is must decide what the layer does.
+    The value of self.normalization must decide what the layer does.
     """
     if self.normalization in (None, "batchnorm"):
         out, (affine, relu) = FullyConnectedNet.hidden_forward(self, x, layer)
@@ -938,7 +938,7 @@ def hidden_no_option(self, x, layer):
 def hidden_always(self, x, layer):
     """The layer is normalised with normalization=None too.
 
-    That network has no gamma1. Ask self.normalization first.
+    That network has no gamma1. Check self.normalization first.
     """
     a, affine = affine_forward(x, self.params[f"W{layer}"], self.params[f"b{layer}"])
     gamma, beta = self.params.get(f"gamma{layer}", 1.0), self.params.get(f"beta{layer}", 0.0)
@@ -964,7 +964,7 @@ def hidden_no_relu(self, x, layer):
 
 @mistake("normalized_net_hidden_forward")
 def hidden_first_norm(self, x, layer):
-    """Every layer uses the first one's bn_param.
+    """Every layer uses the first layer's bn_param.
 
     Layer l has self.bn_params[l - 1], with running statistics of its own size.
     """
@@ -979,7 +979,7 @@ def hidden_first_norm(self, x, layer):
 
 @mistake("normalized_net_hidden_forward")
 def hidden_next_norm(self, x, layer):
-    """Each layer uses the next one's bn_param.
+    """Each layer uses the next layer's bn_param.
 
     Layers are counted from 1, lists from 0: layer l has self.bn_params[l - 1].
     """
@@ -1025,7 +1025,7 @@ def hidden_back_not_stored(self, dout, cache, layer):
 
 @mistake("normalized_net_hidden_backward")
 def hidden_back_swapped(self, dout, cache, layer):
-    """dγ and dβ have changed places.
+    """dγ and dβ are swapped.
 
     batchnorm_backward_alt returns dx, dgamma, dbeta, in this order.
     """
@@ -1041,9 +1041,9 @@ def hidden_back_swapped(self, dout, cache, layer):
 
 @mistake("normalized_net_hidden_backward")
 def hidden_back_skips_norm(self, dout, cache, layer):
-    """The gradient goes round the norm.
+    """The gradient skips the norm.
 
-    What the affine layer gets is the norm's dx, not the gradient that came into the norm.
+    The affine layer's upstream gradient is the norm's dx, not the norm's own upstream gradient.
     """
     if self.normalization is None:
         return FullyConnectedNet.hidden_backward(self, dout, cache, layer)
@@ -1057,9 +1057,9 @@ def hidden_back_skips_norm(self, dout, cache, layer):
 
 @mistake("normalized_net_hidden_backward")
 def hidden_back_skips_relu(self, dout, cache, layer):
-    """The gradient goes round the ReLU.
+    """The gradient skips the ReLU.
 
-    The ReLU stops it where its input was negative, before the norm sees it.
+    The ReLU sets it to 0 where its input was negative, before it reaches the norm.
     """
     if self.normalization is None:
         return FullyConnectedNet.hidden_backward(self, dout, cache, layer)
@@ -1073,9 +1073,9 @@ def hidden_back_skips_relu(self, dout, cache, layer):
 
 @mistake("normalized_net_hidden_backward")
 def hidden_back_order(self, dout, cache, layer):
-    """The way back begins with the norm.
+    """The backward pass begins with the norm.
 
-    Forward it was affine, norm, ReLU, so back it is ReLU, norm, affine.
+    The forward pass is affine, norm, ReLU, so the backward pass is ReLU, norm, affine.
     """
     if self.normalization is None:
         return FullyConnectedNet.hidden_backward(self, dout, cache, layer)
@@ -1115,7 +1115,7 @@ def loss_other_key(self, X, y=None):
 def loss_reversed(self, X, y=None):
     """The modes are the wrong way round.
 
-    With labels the network learns: train. Without, it is asked for scores: test.
+    With labels the mode is "train"; without labels the network returns scores, and the mode is "test".
     """
     mode = "test" if y is not None else "train"
     for bn_param in self.bn_params:
@@ -1152,7 +1152,7 @@ def loss_first_only(self, X, y=None):
 def loss_scores_normalised(self, X, y=None):
     """The scores are normalised too.
 
-    There is no norm after the last layer: it would take away how sure the network is.
+    There is no norm after the last layer: it would hide how sure the network is.
     """
     mode = "test" if y is None else "train"
     for bn_param in self.bn_params:
@@ -1169,7 +1169,7 @@ def loss_scores_normalised(self, X, y=None):
 def loss_gamma_regularised(self, X, y=None):
     """γ and β are regularised too.
 
-    The penalty is on the weights W alone: pulling γ to 0 would switch the units off.
+    Only the weights W are regularised: pulling γ to 0 would switch the units off.
     """
     mode = "test" if y is None else "train"
     for bn_param in self.bn_params:

@@ -9,7 +9,7 @@ from autograder.grading.mistakes import mistake
 def forward_axis(x, gamma, beta, ln_param):
     """The axis is wrong: each feature is normalised over the batch.
 
-    That is batch norm. A picture is a row, and its mean is taken along the row: axis=1.
+    That is batch norm. An image is a row, and its mean is taken along the row: axis=1.
     """
     eps = ln_param.get("eps", 1e-5)
     centred = x - x.mean(axis=0, keepdims=True)
@@ -20,9 +20,9 @@ def forward_axis(x, gamma, beta, ln_param):
 
 @mistake("layernorm_forward")
 def forward_whole(x, gamma, beta, ln_param):
-    """One mean and one variance are taken of the whole batch.
+    """One mean and one variance are taken over the whole batch.
 
-    Then the pictures still depend on one another. Each row has its own two numbers: axis=1.
+    Then the images still depend on one another. Each row has its own two numbers: axis=1.
     """
     eps = ln_param.get("eps", 1e-5)
     centred = x - x.mean(keepdims=True)
@@ -35,7 +35,7 @@ def forward_whole(x, gamma, beta, ln_param):
 def forward_epsilon_missing(x, gamma, beta, ln_param):
     """ε is missing.
 
-    A picture whose features are all the same has the variance 0, and 0 / 0 is not a number.
+    An image whose features are all the same has the variance 0, and 0 / 0 is not a number.
     """
     eps = ln_param.get("eps", 1e-5)
     centred = x - x.mean(axis=1, keepdims=True)
@@ -48,7 +48,7 @@ def forward_epsilon_missing(x, gamma, beta, ln_param):
 def forward_epsilon_outside(x, gamma, beta, ln_param):
     """ε stands outside the root.
 
-    It is added to the variance, and the root is taken of both.
+    Add ε to the variance, then take the root of the sum.
     """
     eps = ln_param.get("eps", 1e-5)
     centred = x - x.mean(axis=1, keepdims=True)
@@ -61,7 +61,7 @@ def forward_epsilon_outside(x, gamma, beta, ln_param):
 def forward_epsilon_fixed(x, gamma, beta, ln_param):
     """ln_param's ε is not read.
 
-    1e-5 is only the default: what ln_param says under "eps" goes before.
+    1e-5 is only the default: if ln_param has "eps", use that.
     """
     eps = 1e-5
     centred = x - x.mean(axis=1, keepdims=True)
@@ -74,7 +74,7 @@ def forward_epsilon_fixed(x, gamma, beta, ln_param):
 def forward_unbiased(x, gamma, beta, ln_param):
     """The variance is divided by D − 1.
 
-    The numbers of this picture are scaled, none are estimated: the mean of the D squares is meant.
+    This scales the numbers of one image and estimates no others: take the mean of the D squares.
     """
     eps = ln_param.get("eps", 1e-5)
     centred = x - x.mean(axis=1, keepdims=True)
@@ -85,7 +85,7 @@ def forward_unbiased(x, gamma, beta, ln_param):
 
 @mistake("layernorm_forward")
 def forward_by_variance(x, gamma, beta, ln_param):
-    """It is divided by the variance, not by its root.
+    """The divisor is the variance, not its root.
 
     Then the unit of x does not cancel, and the standard deviation of x̂ is not 1.
     """
@@ -100,7 +100,7 @@ def forward_by_variance(x, gamma, beta, ln_param):
 def forward_mean_kept(x, gamma, beta, ln_param):
     """The mean is not subtracted.
 
-    Dividing alone changes the spread and leaves the picture's numbers off centre.
+    Dividing alone changes the spread and does not centre the image's numbers.
     """
     eps = ln_param.get("eps", 1e-5)
     centred = x - x.mean(axis=1, keepdims=True)
@@ -113,7 +113,7 @@ def forward_mean_kept(x, gamma, beta, ln_param):
 def forward_without_scale(x, gamma, beta, ln_param):
     """γ and β are not used.
 
-    Without them the features of every picture have mean 0 and variance 1 for ever, whether that is good for
+    Without them the features of every image have mean 0 and variance 1 for ever, whether that is good for
     the loss or not.
     """
     eps = ln_param.get("eps", 1e-5)
@@ -124,11 +124,11 @@ def forward_without_scale(x, gamma, beta, ln_param):
 
 
 @mistake("layernorm_forward")
-def forward_scale_by_picture(x, gamma, beta, ln_param):
-    """γ and β are put to the pictures, not to the features.
+def forward_scale_by_image(x, gamma, beta, ln_param):
+    """γ and β are used for the images, not for the features.
 
-    They are learnt for each feature, so they have shape (D,) here too. If you turned x by .T for the
-    statistics, turn it back before γ and β.
+    They are learnt for each feature, so they have shape (D,) here too. If you transposed x for the
+    statistics, transpose it back before γ and β.
     """
     eps = ln_param.get("eps", 1e-5)
     centred = x - x.mean(axis=1, keepdims=True)
@@ -139,10 +139,10 @@ def forward_scale_by_picture(x, gamma, beta, ln_param):
 
 @mistake("layernorm_forward")
 def forward_broadcast(x, gamma, beta, ln_param):
-    """The statistics of the pictures are put to the features.
+    """The statistics of the images are used for the features.
 
-    Without keepdims=True the means have shape (N,), and broadcasting lays them along the columns. If N and
-    D differ, that is an error; here they are equal, and nobody warns you.
+    Without keepdims=True the means have shape (N,), and broadcasting matches them with the columns.
+    If N and D differ, that is an error; here they are equal, and nothing warns you.
     """
     eps = ln_param.get("eps", 1e-5)
     centred = x - x.mean(axis=1)
@@ -155,7 +155,7 @@ def forward_broadcast(x, gamma, beta, ln_param):
 def forward_modes(x, gamma, beta, ln_param):
     """Test mode does something else.
 
-    A picture's own mean and variance are there at test time as in training: there are no running
+    An image has its own mean and variance at test time as in training: there are no running
     statistics, and no modes.
     """
     eps = ln_param.get("eps", 1e-5)
@@ -173,7 +173,7 @@ def forward_modes(x, gamma, beta, ln_param):
 def backward_mean_constant(dout, cache):
     """The mean is treated as a constant.
 
-    It is made of the picture's x, so each number reaches every feature of its picture through it as well.
+    It is made of the image's x, so each number reaches every feature of its image through it as well.
     """
     x_hat, _, var, eps, gamma = cache
     dgamma, dbeta = np.sum(dout * x_hat, axis=0), np.sum(dout, axis=0)
@@ -186,7 +186,7 @@ def backward_mean_constant(dout, cache):
 def backward_variance_constant(dout, cache):
     """The variance is treated as a constant.
 
-    It is made of the picture's x, so each number reaches every feature of its picture through it as well.
+    It is made of the image's x, so each number reaches every feature of its image through it as well.
     """
     x_hat, _, var, eps, gamma = cache
     dgamma, dbeta = np.sum(dout * x_hat, axis=0), np.sum(dout, axis=0)
@@ -199,7 +199,7 @@ def backward_variance_constant(dout, cache):
 def backward_both_constant(dout, cache):
     """Mean and variance are treated as constants.
 
-    Both are made of the picture's x. What flows back through them belongs to dx too.
+    Both are made of the image's x. The gradients of these paths belong to dx too.
     """
     x_hat, _, var, eps, gamma = cache
     dgamma, dbeta = np.sum(dout * x_hat, axis=0), np.sum(dout, axis=0)
@@ -211,7 +211,7 @@ def backward_both_constant(dout, cache):
 def backward_epsilon(dout, cache):
     """The gradient is right only while ε is tiny.
 
-    Forward it was divided by the root of var + eps; the gradient is divided by the same number.
+    The forward pass divides by the root of var + eps; divide the gradient by the same number.
     """
     x_hat, _, var, eps, gamma = cache
     dgamma, dbeta = np.sum(dout * x_hat, axis=0), np.sum(dout, axis=0)
@@ -239,7 +239,7 @@ def backward_gamma_forgotten(dout, cache):
 def backward_gamma_outside(dout, cache):
     """γ is taken out of the sums, as in batch norm.
 
-    There a sum ran over one feature, with one γ. Here it runs over features, each with a γ of its own:
+    There a sum ran over one feature, with one γ. Here it runs over features, each with its own γ:
     multiply by γ first, then sum.
     """
     x_hat, _, var, eps, gamma = cache
@@ -250,11 +250,11 @@ def backward_gamma_outside(dout, cache):
 
 
 @mistake("layernorm_backward")
-def backward_over_pictures(dout, cache):
-    """The sums for dx run over the pictures, as in batch norm.
+def backward_over_images(dout, cache):
+    """The sums for dx run over the images, as in batch norm.
 
-    Forward the mean went over the features of a picture, so back it is axis=1. The line with dγ and dβ in
-    its bracket belongs to batch norm: these two are sums over the pictures.
+    The forward pass takes the mean over the features of an image, so here too it is axis=1. The line with dγ and dβ in
+    its bracket belongs to batch norm: these two are sums over the images.
     """
     x_hat, _, var, eps, gamma = cache
     dgamma, dbeta = np.sum(dout * x_hat, axis=0), np.sum(dout, axis=0)
@@ -268,7 +268,7 @@ def backward_over_pictures(dout, cache):
 def backward_by_n(dout, cache):
     """The sums for dx are divided by N, not by D.
 
-    They run over the D features of a picture, so their mean is a D-th.
+    They run over the D features of an image, so their mean divides by D.
     """
     x_hat, _, var, eps, gamma = cache
     dgamma, dbeta = np.sum(dout * x_hat, axis=0), np.sum(dout, axis=0)
@@ -282,7 +282,7 @@ def backward_by_n(dout, cache):
 def backward_not_averaged(dout, cache):
     """The sums for dx are not divided by D.
 
-    A mean hands out D-ths: each of a picture's D numbers gets its share.
+    A mean passes back D-ths: each of an image's D numbers gets its share.
     """
     x_hat, _, var, eps, gamma = cache
     dgamma, dbeta = np.sum(dout * x_hat, axis=0), np.sum(dout, axis=0)
@@ -294,9 +294,9 @@ def backward_not_averaged(dout, cache):
 
 @mistake("layernorm_backward")
 def backward_sign(dout, cache):
-    """The paths through mean and variance are added, not taken off.
+    """The paths through mean and variance are added, not subtracted.
 
-    A larger mean makes every x̂ smaller, and so does a larger variance: both paths come back with a minus.
+    A larger mean makes every x̂ smaller, and so does a larger variance: both gradients enter with a minus.
     """
     x_hat, _, var, eps, gamma = cache
     dgamma, dbeta = np.sum(dout * x_hat, axis=0), np.sum(dout, axis=0)
@@ -310,7 +310,7 @@ def backward_sign(dout, cache):
 def backward_gamma_over_features(dout, cache):
     """dγ and dβ are summed over the features.
 
-    γ has a number for each feature and was used for every picture: it gets a sum over the pictures, axis=0.
+    γ has a number for each feature and was used for every image: it gets a sum over the images, axis=0.
     """
     x_hat, _, var, eps, gamma = cache
     dgamma, dbeta = np.sum(dout * x_hat, axis=1), np.sum(dout, axis=1)
@@ -338,7 +338,7 @@ def backward_gamma_not_summed(dout, cache):
 def backward_gamma_mean(dout, cache):
     """dγ and dβ are means.
 
-    Each γ was used N times, and what comes back is added up. The 1/N of the loss is in dout already.
+    Each γ was used N times, and its gradients are added up. The 1/N of the loss is in dout already.
     """
     x_hat, _, var, eps, gamma = cache
     dgamma, dbeta = np.mean(dout * x_hat, axis=0), np.mean(dout, axis=0)
@@ -350,9 +350,9 @@ def backward_gamma_mean(dout, cache):
 
 @mistake("layernorm_backward")
 def backward_gamma_late(dout, cache):
-    """dγ and dβ are taken from dout after γ was multiplied in.
+    """dγ and dβ are computed from dout after dout was multiplied by γ.
 
-    dout *= gamma writes into dout itself. Take dγ and dβ first, or give the product a name of its own.
+    dout *= gamma writes into dout itself. Compute dγ and dβ first, or give the product its own name.
     """
     x_hat, _, var, eps, gamma = cache
     dx_hat = dout * gamma
@@ -364,9 +364,9 @@ def backward_gamma_late(dout, cache):
 
 @mistake("layernorm_backward")
 def backward_gamma_centred(dout, cache):
-    """dγ takes x − μ in place of x̂.
+    """dγ uses x − μ in place of x̂.
 
-    γ multiplies x̂, so the local derivative of out by γ is x̂.
+    γ multiplies x̂, so the local derivative of out with respect to γ is x̂.
     """
     x_hat, centred, var, eps, gamma = cache
     dgamma, dbeta = np.sum(dout * centred, axis=0), np.sum(dout, axis=0)
@@ -378,7 +378,7 @@ def backward_gamma_centred(dout, cache):
 
 @mistake("layernorm_backward")
 def backward_swapped(dout, cache):
-    """dγ and dβ have changed places.
+    """dγ and dβ are swapped.
 
     The order is dx, dgamma, dbeta.
     """
@@ -394,7 +394,7 @@ def backward_swapped(dout, cache):
 def init_no_option(self, hidden_dims, *, normalization=None, **options):
     """The option has no effect: no γ and β are made.
 
-    What normalization is given as must decide what the network has.
+    The argument normalization must decide which parameters the network has.
     """
     NormalizedNet.__init__(self, hidden_dims, normalization=normalization, **options)
     if normalization == "layer_norm":
@@ -407,7 +407,7 @@ def init_no_option(self, hidden_dims, *, normalization=None, **options):
 def init_output_too(self, hidden_dims, *, normalization=None, **options):
     """The output layer has a γ and a β too.
 
-    There is no norm after the last layer: the size of its scores is how sure the network is.
+    There is no norm after the last layer: the size of its scores says how sure the network is.
     """
     NormalizedNet.__init__(self, hidden_dims, normalization=normalization, **options)
     if normalization == "layernorm":
@@ -418,9 +418,9 @@ def init_output_too(self, hidden_dims, *, normalization=None, **options):
 
 @mistake("layer_norm_net_init")
 def init_from_0(self, hidden_dims, *, normalization=None, **options):
-    """The norms are counted from 0.
+    """The norms are numbered from 0.
 
-    Like W1 and b1, the first layer's are gamma1 and beta1.
+    Number them like W1 and b1: the first layer has gamma1 and beta1.
     """
     NormalizedNet.__init__(self, hidden_dims, normalization=normalization, **options)
     if normalization == "layernorm":
@@ -431,9 +431,9 @@ def init_from_0(self, hidden_dims, *, normalization=None, **options):
 
 @mistake("layer_norm_net_init")
 def init_input_sizes(self, hidden_dims, *, normalization=None, **options):
-    """γ and β have the size of what comes into the layer.
+    """γ and β have the size of the layer's input.
 
-    The norm stands behind the affine layer, and normalises its units: a γ for each of them.
+    The norm comes after the affine layer, and normalises its units: one γ for each unit.
     """
     NormalizedNet.__init__(self, hidden_dims, normalization=normalization, **options)
     if normalization == "layernorm":
@@ -446,7 +446,7 @@ def init_input_sizes(self, hidden_dims, *, normalization=None, **options):
 def init_zeros(self, hidden_dims, *, normalization=None, **options):
     """γ starts at 0.
 
-    Then every normalised unit is 0 for every picture, and no gradient reaches the weights before it.
+    Then every normalised unit is 0 for every image, and no gradient reaches the weights before it.
     """
     NormalizedNet.__init__(self, hidden_dims, normalization=normalization, **options)
     if normalization == "layernorm":
@@ -459,7 +459,7 @@ def init_zeros(self, hidden_dims, *, normalization=None, **options):
 def init_beta(self, hidden_dims, *, normalization=None, **options):
     """β starts at 1.
 
-    At the start the norm shall give mean 0: β is 0.
+    At the start the norm's output must have mean 0: β is 0.
     """
     NormalizedNet.__init__(self, hidden_dims, normalization=normalization, **options)
     if normalization == "layernorm":
@@ -472,7 +472,7 @@ def init_beta(self, hidden_dims, *, normalization=None, **options):
 def init_always(self, hidden_dims, *, normalization=None, **options):
     """γ and β are made without normalisation too.
 
-    A network made with normalization=None has weights and biases alone.
+    A network made with normalization=None has only weights and biases.
     """
     NormalizedNet.__init__(self, hidden_dims, normalization=normalization, **options)
     if True:
@@ -483,9 +483,9 @@ def init_always(self, hidden_dims, *, normalization=None, **options):
 
 @mistake("layer_norm_net_init")
 def init_forgotten(self, hidden_dims, *, normalization=None, **options):
-    """normalization is not handed on to NormalizedNet.
+    """normalization is not passed on to NormalizedNet.
 
-    It keeps it as self.normalization, which the other methods read.
+    It stores the value as self.normalization, which the other methods read.
     """
     NormalizedNet.__init__(self, hidden_dims, **options)
     if normalization == "layernorm":
@@ -498,7 +498,7 @@ def init_forgotten(self, hidden_dims, *, normalization=None, **options):
 def hidden_after_relu(self, x, layer):
     """The norm comes after the ReLU.
 
-    Here it stands between the two, so that the ReLU cuts off about half of each picture's numbers.
+    Here it stands between the two, so that the ReLU cuts off about half of each image's numbers.
     """
     if self.normalization != "layernorm":
         return NormalizedNet.hidden_forward(self, x, layer)
@@ -513,7 +513,7 @@ def hidden_after_relu(self, x, layer):
 def hidden_no_option(self, x, layer):
     """The option has no effect: nothing is normalised.
 
-    What self.normalization is must decide what the layer does.
+    The value of self.normalization must decide what the layer does.
     """
     if self.normalization != "layernorm":
         return NormalizedNet.hidden_forward(self, x, layer)
@@ -526,10 +526,9 @@ def hidden_no_option(self, x, layer):
 
 @mistake("layer_norm_net_hidden_forward")
 def hidden_batch_norm(self, x, layer):
-    """It is batch norm in layer norm's place.
+    """Batch norm is used in place of layer norm.
 
-    "layernorm" asks for your layernorm_forward; what the base class does with every other option is batch
-    norm.
+    With "layernorm", call your layernorm_forward; the base class uses batch norm for every option but None.
     """
     if self.normalization != "layernorm":
         return NormalizedNet.hidden_forward(self, x, layer)
@@ -544,7 +543,7 @@ def hidden_batch_norm(self, x, layer):
 def hidden_always(self, x, layer):
     """Networks with batch norm get layer norm too.
 
-    Three options, three layers: what is not "layernorm" is handed on to NormalizedNet.hidden_forward.
+    Three options, three layers: pass all but "layernorm" on to NormalizedNet.hidden_forward.
     """
     if self.normalization is None:
         return NormalizedNet.hidden_forward(self, x, layer)
@@ -587,7 +586,7 @@ def hidden_new_norm(self, x, layer):
 
 @mistake("layer_norm_net_hidden_forward")
 def hidden_next_norm(self, x, layer):
-    """Each layer uses the next one's dictionary.
+    """Each layer uses the next layer's dictionary.
 
     Layers are counted from 1, lists from 0: layer l has self.bn_params[l - 1].
     """
@@ -618,7 +617,7 @@ def hidden_back_not_stored(self, dout, cache, layer):
 
 @mistake("layer_norm_net_hidden_backward")
 def hidden_back_swapped(self, dout, cache, layer):
-    """dγ and dβ have changed places.
+    """dγ and dβ are swapped.
 
     layernorm_backward returns dx, dgamma, dbeta, in this order.
     """
@@ -634,9 +633,9 @@ def hidden_back_swapped(self, dout, cache, layer):
 
 @mistake("layer_norm_net_hidden_backward")
 def hidden_back_skips_norm(self, dout, cache, layer):
-    """The gradient goes round the norm.
+    """The gradient skips the norm.
 
-    What the affine layer gets is the norm's dx, not the gradient that came into the norm.
+    The affine layer's upstream gradient is the norm's dx, not the norm's own upstream gradient.
     """
     if self.normalization != "layernorm":
         return NormalizedNet.hidden_backward(self, dout, cache, layer)
@@ -650,9 +649,9 @@ def hidden_back_skips_norm(self, dout, cache, layer):
 
 @mistake("layer_norm_net_hidden_backward")
 def hidden_back_skips_relu(self, dout, cache, layer):
-    """The gradient goes round the ReLU.
+    """The gradient skips the ReLU.
 
-    The ReLU stops it where its input was negative, before the norm sees it.
+    The ReLU sets it to 0 where its input was negative, before it reaches the norm.
     """
     if self.normalization != "layernorm":
         return NormalizedNet.hidden_backward(self, dout, cache, layer)
@@ -666,9 +665,9 @@ def hidden_back_skips_relu(self, dout, cache, layer):
 
 @mistake("layer_norm_net_hidden_backward")
 def hidden_back_order(self, dout, cache, layer):
-    """The way back begins with the norm.
+    """The backward pass begins with the norm.
 
-    Forward it was affine, norm, ReLU, so back it is ReLU, norm, affine.
+    The forward pass is affine, norm, ReLU, so the backward pass is ReLU, norm, affine.
     """
     if self.normalization != "layernorm":
         return NormalizedNet.hidden_backward(self, dout, cache, layer)
@@ -682,9 +681,9 @@ def hidden_back_order(self, dout, cache, layer):
 
 @mistake("layer_norm_net_hidden_backward")
 def hidden_back_batch_norm(self, dout, cache, layer):
-    """The way back is that of batch norm.
+    """The backward pass is that of batch norm.
 
-    Forward it was layer norm, so its gradients come from layernorm_backward.
+    The forward pass used layer norm, so its gradients come from layernorm_backward.
     """
     if self.normalization != "layernorm":
         return NormalizedNet.hidden_backward(self, dout, cache, layer)

@@ -57,7 +57,7 @@ def backward_staged(dout, cache):
 def backward_by_jacobian(dout, cache):
     x_hat, _, var, eps, gamma = cache
     D = dout.shape[1]
-    # How each x_hat of a picture changes with each x of it: (N, D, D).
+    # How each x_hat of an image changes with each x of it: (N, D, D).
     own = np.eye(D) - 1 / D - x_hat[:, :, None] * x_hat[:, None, :] / D
     dx = np.einsum("nk,nki->ni", dout * gamma / np.sqrt(var + eps), own)
     return dx, (dout * x_hat).sum(0), dout.sum(0)

@@ -23,7 +23,7 @@ def dropout_p_to_drop(x, dropout_param):
 def dropout_all_opposite(x, dropout_param):
     """p is taken as the probability to drop.
 
-    Here p is the probability to keep, and what is kept is divided by it.
+    Here p is the probability to keep, and kept numbers are divided by it.
     """
     if dropout_param["mode"] == "test":
         return x, (dropout_param, None)
@@ -37,7 +37,7 @@ def dropout_all_opposite(x, dropout_param):
 def dropout_modes_swapped(x, dropout_param):
     """Nothing is dropped in training.
 
-    Training drops, testing leaves the network whole. Is the question for the mode the right way round?
+    Training drops, testing leaves the network whole. Is your test of the mode the right way round?
     """
     if dropout_param["mode"] == "train":
         return x, (dropout_param, None)
@@ -51,7 +51,7 @@ def dropout_modes_swapped(x, dropout_param):
 def dropout_normal(x, dropout_param):
     """The coins come from a normal distribution.
 
-    np.random.randn is below p more or less often than in a share p of cases. np.random.rand is uniform.
+    np.random.randn is not below p with probability p. np.random.rand is: it is uniform.
     """
     if dropout_param["mode"] == "test":
         return x, (dropout_param, None)
@@ -79,7 +79,7 @@ def dropout_no_comparison(x, dropout_param):
 def dropout_without_factor(x, dropout_param):
     """The factor 1/p is missing.
 
-    Then the next layer is given p times what the whole network will give it in testing.
+    Then, in training, the next layer gets only p times the input that it gets in testing.
     """
     if dropout_param["mode"] == "test":
         return x, (dropout_param, None)
@@ -91,7 +91,7 @@ def dropout_without_factor(x, dropout_param):
 
 @mistake("dropout_forward")
 def dropout_wrong_factor(x, dropout_param):
-    """What is kept is scaled by the wrong one, by 1/(1 − p).
+    """The scale is wrong: 1/(1 − p).
 
     A share p is kept, so 1/p makes up for the rest.
     """
@@ -105,9 +105,9 @@ def dropout_wrong_factor(x, dropout_param):
 
 @mistake("dropout_forward")
 def dropout_multiplied(x, dropout_param):
-    """What is kept is multiplied by p.
+    """Kept numbers are multiplied by p.
 
-    What is kept must become larger, to speak for what was dropped: divide.
+    Kept numbers must become larger, to make up for the dropped ones: divide.
     """
     if dropout_param["mode"] == "test":
         return x, (dropout_param, None)
@@ -119,9 +119,9 @@ def dropout_multiplied(x, dropout_param):
 
 @mistake("dropout_forward")
 def dropout_one_mask(x, dropout_param):
-    """One mask serves all pictures.
+    """One mask serves all images.
 
-    Then a batch trains one part of the network instead of one for each picture.
+    Then a batch trains one part of the network instead of one for each image.
     """
     if dropout_param["mode"] == "test":
         return x, (dropout_param, None)
@@ -132,10 +132,10 @@ def dropout_one_mask(x, dropout_param):
 
 
 @mistake("dropout_forward")
-def dropout_whole_pictures(x, dropout_param):
-    """Whole pictures are dropped.
+def dropout_whole_images(x, dropout_param):
+    """Whole images are dropped.
 
-    Units are dropped, each by a coin of its own; a picture without any unit teaches nothing.
+    Units are dropped, each by its own coin; an image without any units teaches nothing.
     """
     if dropout_param["mode"] == "test":
         return x, (dropout_param, None)
@@ -153,7 +153,7 @@ def dropout_whole_pictures(x, dropout_param):
 def dropout_two_axes(x, dropout_param):
     """Coins are tossed for two axes only.
 
-    Pictures come with four, and what stands in the place of rows and columns is then shared. *x.shape is any shape.
+    A batch of images has four axes; then all numbers along the other two share a coin. Use *x.shape.
     """
     if dropout_param["mode"] == "test":
         return x, (dropout_param, None)
@@ -167,7 +167,7 @@ def dropout_two_axes(x, dropout_param):
 def dropout_in_testing(x, dropout_param):
     """Numbers are dropped in testing too.
 
-    In testing the whole network answers, and the same picture gets the same answer each time.
+    Testing uses the whole network, and the same image gets the same scores each time.
     """
     if "seed" in dropout_param:
         np.random.seed(dropout_param["seed"])
@@ -179,7 +179,7 @@ def dropout_in_testing(x, dropout_param):
 def dropout_testing_scaled(x, dropout_param):
     """Testing scales by p, on top of the 1/p in training.
 
-    One of the two is enough. With 1/p in training, testing lets x pass.
+    One of the two is enough. With 1/p in training, testing returns x unchanged.
     """
     if dropout_param["mode"] == "test":
         return x * dropout_param["p"], (dropout_param, None)
@@ -193,7 +193,7 @@ def dropout_testing_scaled(x, dropout_param):
 def dropout_testing_divided(x, dropout_param):
     """Testing divides by p.
 
-    In testing nothing is missing that has to be made up for.
+    In testing nothing was dropped, so there is nothing to make up for.
     """
     if dropout_param["mode"] == "test":
         return x / dropout_param["p"], (dropout_param, None)
@@ -217,9 +217,9 @@ def dropout_without_seed(x, dropout_param):
 
 @mistake("dropout_forward")
 def dropout_seed_zero(x, dropout_param):
-    """A seed of 0 counts as none.
+    """A seed of 0 is ignored.
 
-    `if seed:` is False for 0. Ask for the key, or compare with None.
+    `if seed:` is False for 0. Check for the key, or compare with None.
     """
     if dropout_param["mode"] == "test":
         return x, (dropout_param, None)
@@ -233,7 +233,7 @@ def dropout_seed_zero(x, dropout_param):
 def dropout_always_seeded(x, dropout_param):
     """Every call without a seed drops the same numbers.
 
-    A default for the seed makes all layers and all steps drop alike, and always the same units learn.
+    A default seed makes all layers and steps drop the same units, so always the same units learn.
     """
     if dropout_param["mode"] == "test":
         return x, (dropout_param, None)
@@ -244,9 +244,9 @@ def dropout_always_seeded(x, dropout_param):
 
 @mistake("dropout_backward")
 def backward_new_mask(dout, cache):
-    """A new mask is drawn on the way back.
+    """The backward pass draws a new mask.
 
-    The gradient belongs to the draw that was made: take the mask from the cache.
+    The gradient belongs to the draw of the forward pass: take the mask from the cache.
     """
     dropout_param, mask = cache
     return (
@@ -258,16 +258,16 @@ def backward_new_mask(dout, cache):
 
 @mistake("dropout_backward")
 def backward_without_mask(dout, cache):
-    """The mask is not applied on the way back.
+    """The mask is not applied in the backward pass.
 
-    What was dropped had no part in the loss, so its gradient is 0.
+    Dropped numbers had no part in the loss, so their gradient is 0.
     """
     return dout
 
 
 @mistake("dropout_backward")
 def backward_without_factor(dout, cache):
-    """The factor 1/p is missing on the way back.
+    """The factor 1/p is missing in the backward pass.
 
     The output is x/p where x was kept, so its derivative is 1/p.
     """
@@ -277,9 +277,9 @@ def backward_without_factor(dout, cache):
 
 @mistake("dropout_backward")
 def backward_inverted(dout, cache):
-    """The gradients of what was kept are dropped.
+    """The mask is inverted: gradients of kept numbers are dropped.
 
-    Keep where the forward pass kept.
+    Keep the gradient where the forward pass kept the number.
     """
     dropout_param, mask = cache
     return dout if dropout_param["mode"] == "test" else dout * (mask == 0) / dropout_param["p"]
@@ -287,7 +287,7 @@ def backward_inverted(dout, cache):
 
 @mistake("dropout_backward")
 def backward_factor_twice(dout, cache):
-    """The factor 1/p is there twice.
+    """The factor 1/p is applied twice.
 
     Is the mask in the cache divided by p already?
     """
@@ -299,7 +299,7 @@ def backward_factor_twice(dout, cache):
 def backward_testing_scaled(dout, cache):
     """Testing scales the gradients by p.
 
-    In testing out is x, and the derivative 1.
+    In testing out is x, so the derivative is 1.
     """
     dropout_param, mask = cache
     return dropout_param["p"] * dout if dropout_param["mode"] == "test" else dout * mask
@@ -309,7 +309,7 @@ def backward_testing_scaled(dout, cache):
 def net_without_dropout(self, X, y=None):
     """Nothing is dropped: the option has no effect.
 
-    Call dropout_forward after each ReLU, and dropout_backward on the way back.
+    Call dropout_forward after each ReLU, and dropout_backward in the backward pass.
     """
     last, out, caches = self.num_layers, X, {}
     self.dropout_param["mode"] = "test" if y is None else "train"
@@ -338,7 +338,7 @@ def net_without_dropout(self, X, y=None):
 def net_first_layer_only(self, X, y=None):
     """Only the first hidden layer drops.
 
-    Dropout belongs into the loop, after each ReLU.
+    Dropout belongs in the loop, after each ReLU.
     """
     last, out, caches = self.num_layers, X, {}
     self.dropout_param["mode"] = "test" if y is None else "train"
@@ -371,7 +371,7 @@ def net_first_layer_only(self, X, y=None):
 def net_last_layer_only(self, X, y=None):
     """Only the last hidden layer drops.
 
-    Dropout belongs into the loop, after each ReLU.
+    Dropout belongs in the loop, after each ReLU.
     """
     last, out, caches = self.num_layers, X, {}
     self.dropout_param["mode"] = "test" if y is None else "train"
@@ -404,7 +404,7 @@ def net_last_layer_only(self, X, y=None):
 def net_scores_dropped(self, X, y=None):
     """The scores are dropped too.
 
-    A class whose score is dropped gets the score 0 by chance. Scores go out whole.
+    A class whose score is dropped gets the score 0 by chance. Only hidden units are dropped.
     """
     last, out, caches = self.num_layers, X, {}
     self.dropout_param["mode"] = "test" if y is None else "train"
@@ -433,10 +433,10 @@ def net_scores_dropped(self, X, y=None):
 
 
 @mistake("dropout_net_loss")
-def net_pictures_dropped(self, X, y=None):
-    """The pictures are dropped too.
+def net_images_dropped(self, X, y=None):
+    """The images are dropped too.
 
-    That would be noise on the pictures. Here dropout is for hidden units.
+    That would be noise on the images. Here dropout is for hidden units.
     """
     last, out, caches = self.num_layers, X, {}
     self.dropout_param["mode"] = "test" if y is None else "train"
@@ -494,9 +494,9 @@ def net_drops_in_testing(self, X, y=None):
 
 @mistake("dropout_net_loss")
 def net_mode_once(self, X, y=None):
-    """Once it has tested, the network never drops again.
+    """After a test call the network never drops again.
 
-    Set the mode at every call: labels or none decides it.
+    Set the mode in every call: "train" with labels, "test" without.
     """
     last, out, caches = self.num_layers, X, {}
     if y is None:
@@ -525,9 +525,9 @@ def net_mode_once(self, X, y=None):
 
 @mistake("dropout_net_loss")
 def net_back_without_dropout(self, X, y=None):
-    """The way back skips dropout.
+    """The backward pass skips dropout.
 
-    Every layer of the forward pass has its turn on the way back, dropout too.
+    Every layer of the forward pass has its backward pass, dropout too.
     """
     last, out, caches = self.num_layers, X, {}
     self.dropout_param["mode"] = "test" if y is None else "train"
@@ -557,7 +557,7 @@ def net_back_without_dropout(self, X, y=None):
 def net_unregularised(self, X, y=None):
     """The regularisation is missing in the loss.
 
-    Half of reg times the sum of all squared weights belongs to it.
+    Add half of reg times the sum of all squared weights.
     """
     last, out, caches = self.num_layers, X, {}
     self.dropout_param["mode"] = "test" if y is None else "train"

@@ -17,7 +17,7 @@ def init_square(
     reg=0.0,
     dtype=np.float32,
 ):
-    """W2 is sized for square pictures.
+    """W2 has the size for square images.
 
     Height and width may differ: num_filters * (H // 2) * (W // 2) numbers are left after pooling.
     """
@@ -46,7 +46,7 @@ def init_not_pooled(
     reg=0.0,
     dtype=np.float32,
 ):
-    """W2 is sized for pictures that were not pooled.
+    """W2 has the size for images without pooling.
 
     Pooling by 2×2 leaves half of the rows and half of the columns.
     """
@@ -75,7 +75,7 @@ def init_halved_once(
     reg=0.0,
     dtype=np.float32,
 ):
-    """Pooling is taken to halve the pixels, not the sides.
+    """Pooling is assumed to halve the number of pixels, not the sides.
 
     2×2 pixels become one: a quarter is left.
     """
@@ -93,7 +93,7 @@ def init_halved_once(
 
 
 @mistake("three_layer_conv_net_init")
-def init_channels_of_the_picture(
+def init_channels_of_the_image(
     self,
     input_dim=(3, 32, 32),
     num_filters=32,
@@ -104,7 +104,7 @@ def init_channels_of_the_picture(
     reg=0.0,
     dtype=np.float32,
 ):
-    """W2 is sized by the picture's channels, not by the filters.
+    """W2 is computed from the image's channels, not from the filters.
 
     After the convolution there are as many channels as filters.
     """
@@ -135,7 +135,7 @@ def init_affine_shapes_swapped(
 ):
     """The shapes of W2 and W3 are swapped.
 
-    Rows are what comes in, columns what goes out.
+    The rows are the layer's inputs, the columns its outputs.
     """
     self.reg, self.dtype = reg, dtype
     C, H, W = input_dim
@@ -164,7 +164,7 @@ def init_filters_last(
 ):
     """The filters come last in W1.
 
-    conv_forward_fast wants (F, C, HH, WW).
+    conv_forward_fast needs (F, C, HH, WW).
     """
     self.reg, self.dtype = reg, dtype
     C, H, W = input_dim
@@ -309,7 +309,7 @@ def init_double(
 ):
     """dtype is not used.
 
-    Single precision is enough to learn with, and takes half of the time: value.astype(dtype).
+    Single precision is enough for training, and takes half the time: value.astype(dtype).
     """
     self.reg, self.dtype = reg, dtype
     C, H, W = input_dim
@@ -336,9 +336,9 @@ def init_no_reg(
     reg=0.0,
     dtype=np.float32,
 ):
-    """reg is not kept.
+    """reg is not stored.
 
-    loss will want it: self.reg = reg.
+    loss will need it: self.reg = reg.
     """
     self.reg, self.dtype = 0.0, dtype
     C, H, W = input_dim
@@ -388,7 +388,7 @@ def net_relu_on_scores(self, X, y=None):
 def net_no_first_relu(self, X, y=None):
     """The ReLU after the convolution is missing.
 
-    Convolution and affine layer without anything between are one affine layer, only slower.
+    A convolution and an affine layer with nothing between are one affine layer, only slower.
     """
     W1, W2, W3 = (self.params[f"W{i}"] for i in (1, 2, 3))
     b1, b2, b3 = (self.params[f"b{i}"] for i in (1, 2, 3))
@@ -446,9 +446,9 @@ def net_no_second_relu(self, X, y=None):
 
 @mistake("three_layer_conv_net_loss")
 def net_average_of_scores(self, X, y=None):
-    """Probabilities are returned in place of scores.
+    """Probabilities are returned instead of scores.
 
-    Without labels loss returns what the last layer puts out.
+    Without labels loss returns the output of the last layer.
     """
     W1, W2, W3 = (self.params[f"W{i}"] for i in (1, 2, 3))
     b1, b2, b3 = (self.params[f"b{i}"] for i in (1, 2, 3))
@@ -631,7 +631,7 @@ def net_biases_regularised(self, X, y=None):
 def net_reg_gradient_missing(self, X, y=None):
     """The regularisation is missing in the gradients.
 
-    Add reg times W to what each layer says.
+    Add reg times W to each layer's dW.
     """
     W1, W2, W3 = (self.params[f"W{i}"] for i in (1, 2, 3))
     b1, b2, b3 = (self.params[f"b{i}"] for i in (1, 2, 3))
@@ -661,7 +661,7 @@ def net_reg_gradient_missing(self, X, y=None):
 def net_reg_gradient_doubled(self, X, y=None):
     """The gradient of the regularisation is 2 · reg · W.
 
-    The ½ in the loss takes the 2 away.
+    The ½ in the loss cancels the 2.
     """
     W1, W2, W3 = (self.params[f"W{i}"] for i in (1, 2, 3))
     b1, b2, b3 = (self.params[f"b{i}"] for i in (1, 2, 3))
@@ -719,9 +719,9 @@ def net_filters_reg_gradient_missing(self, X, y=None):
 
 @mistake("three_layer_conv_net_loss")
 def net_back_without_first_relu(self, X, y=None):
-    """The way back skips the ReLU after the convolution.
+    """The backward pass skips the ReLU after the convolution.
 
-    Every layer of the forward pass has its turn on the way back.
+    The backward pass goes through every layer of the forward pass.
     """
     W1, W2, W3 = (self.params[f"W{i}"] for i in (1, 2, 3))
     b1, b2, b3 = (self.params[f"b{i}"] for i in (1, 2, 3))
@@ -749,9 +749,9 @@ def net_back_without_first_relu(self, X, y=None):
 
 @mistake("three_layer_conv_net_loss")
 def net_back_without_second_relu(self, X, y=None):
-    """The way back skips the ReLU after the first affine layer.
+    """The backward pass skips the ReLU after the first affine layer.
 
-    Every layer of the forward pass has its turn on the way back.
+    The backward pass goes through every layer of the forward pass.
     """
     W1, W2, W3 = (self.params[f"W{i}"] for i in (1, 2, 3))
     b1, b2, b3 = (self.params[f"b{i}"] for i in (1, 2, 3))
@@ -779,7 +779,7 @@ def net_back_without_second_relu(self, X, y=None):
 
 @mistake("three_layer_conv_net_loss")
 def net_pool_averaged_back(self, X, y=None):
-    """The way back spreads the gradient over the pool's windows.
+    """The backward pass spreads the gradient over the pool's windows.
 
     max_pool_backward_fast knows which pixel was the largest.
     """
@@ -811,7 +811,7 @@ def net_pool_averaged_back(self, X, y=None):
 def net_no_padding_of_seven(self, X, y=None):
     """A padding of 3 is hard-coded.
 
-    It is right for filters of 7×7 alone: (filter_size - 1) // 2 keeps the size.
+    It is correct only for filters of 7×7: (filter_size - 1) // 2 keeps the size.
     """
     W1, W2, W3 = (self.params[f"W{i}"] for i in (1, 2, 3))
     b1, b2, b3 = (self.params[f"b{i}"] for i in (1, 2, 3))

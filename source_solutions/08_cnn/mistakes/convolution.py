@@ -9,7 +9,7 @@ from autograder.grading.mistakes import mistake
 def forward_no_bias(x, w, b, conv_param):
     """The bias is not added.
 
-    Each filter has one number of its own, which is added to all that it puts out.
+    Each filter has its own bias, which is added to all of its outputs.
     """
     stride, pad = conv_param["stride"], conv_param["pad"]
     N, _, H, W = x.shape
@@ -27,7 +27,7 @@ def forward_no_bias(x, w, b, conv_param):
 def forward_bias_in_the_sum(x, w, b, conv_param):
     """The bias is added to every product.
 
-    It belongs behind the sum, once an output: np.sum(window * w[f]) + b[f].
+    Add it after the sum, once per output: np.sum(window * w[f]) + b[f].
     """
     stride, pad = conv_param["stride"], conv_param["pad"]
     N, _, H, W = x.shape
@@ -43,9 +43,9 @@ def forward_bias_in_the_sum(x, w, b, conv_param):
 
 @mistake("conv_forward_naive")
 def forward_turned(x, w, b, conv_param):
-    """The filter is turned around.
+    """The filter is flipped.
 
-    That is what mathematicians call a convolution. In networks the filter lies on the window as it is.
+    That is what mathematicians call a convolution. Networks do not flip the filter.
     """
     stride, pad = conv_param["stride"], conv_param["pad"]
     N, _, H, W = x.shape
@@ -61,9 +61,9 @@ def forward_turned(x, w, b, conv_param):
 
 @mistake("conv_forward_naive")
 def forward_no_padding(x, w, b, conv_param):
-    """The picture is not padded.
+    """The image is not padded.
 
-    Zeros go around it, pad of them on each side, before a window is cut out.
+    Add pad zeros on each side before you cut out windows.
     """
     stride, pad = conv_param["stride"], 0
     N, _, H, W = x.shape
@@ -81,7 +81,7 @@ def forward_no_padding(x, w, b, conv_param):
 def forward_padding_one(x, w, b, conv_param):
     """A padding of 1 is hard-coded.
 
-    conv_param says how much there is; it may be 0, or 2.
+    conv_param says how large it is; it may be 0, or 2.
     """
     stride, pad = conv_param["stride"], 1
     N, _, H, W = x.shape
@@ -97,9 +97,9 @@ def forward_padding_one(x, w, b, conv_param):
 
 @mistake("conv_forward_naive")
 def forward_edge(x, w, b, conv_param):
-    """The border repeats the picture's edge.
+    """The border repeats the image's edge.
 
-    The border is of zeros, which is np.pad's own default.
+    The border consists of zeros, the default of np.pad.
     """
     stride, pad = conv_param["stride"], conv_param["pad"]
     N, _, H, W = x.shape
@@ -135,7 +135,7 @@ def forward_no_stride(x, w, b, conv_param):
 def forward_stride_down_only(x, w, b, conv_param):
     """The stride is used in one direction only.
 
-    Rows and columns both go on by stride.
+    Both rows and columns advance by stride.
     """
     stride, pad = conv_param["stride"], conv_param["pad"]
     N, _, H, W = x.shape
@@ -151,9 +151,9 @@ def forward_stride_down_only(x, w, b, conv_param):
 
 @mistake("conv_forward_naive")
 def forward_square_kernel(x, w, b, conv_param):
-    """The filter is taken for square.
+    """The filter is assumed to be square.
 
-    Its height HH and its width WW may differ: count the rows by the one, the columns by the other.
+    Its height HH and its width WW may differ: compute the rows from HH, the columns from WW.
     """
     stride, pad = conv_param["stride"], conv_param["pad"]
     N, _, H, W = x.shape
@@ -187,7 +187,7 @@ def forward_first_filter(x, w, b, conv_param):
 
 @mistake("conv_forward_naive")
 def forward_first_channel(x, w, b, conv_param):
-    """Only the first channel is looked at.
+    """Only the first channel is used.
 
     A filter has a weight for every channel, and sums over all of them.
     """
@@ -204,10 +204,10 @@ def forward_first_channel(x, w, b, conv_param):
 
 
 @mistake("conv_forward_naive")
-def forward_first_picture(x, w, b, conv_param):
-    """The first picture is used for all.
+def forward_first_image(x, w, b, conv_param):
+    """The first image is used for all.
 
-    Output n comes from picture n.
+    Output n comes from image n.
     """
     stride, pad = conv_param["stride"], conv_param["pad"]
     N, _, H, W = x.shape
@@ -223,9 +223,9 @@ def forward_first_picture(x, w, b, conv_param):
 
 @mistake("conv_forward_naive")
 def forward_mean(x, w, b, conv_param):
-    """A mean is taken in place of the sum.
+    """A mean is taken instead of the sum.
 
-    A convolution is a sum of products. Whether it is an average, the filter decides.
+    A convolution is a sum of products. Its weights decide whether that is an average.
     """
     stride, pad = conv_param["stride"], conv_param["pad"]
     N, _, H, W = x.shape
@@ -243,7 +243,7 @@ def forward_mean(x, w, b, conv_param):
 def backward_dx_assigned(dout, cache):
     """dx is assigned, not added, where windows overlap.
 
-    A pixel that several windows have looked at gets a share from each: +=.
+    A pixel that several windows cover gets a gradient from each: +=.
     """
     x, w, b, conv_param = cache
     stride, pad = conv_param["stride"], conv_param["pad"]
@@ -263,7 +263,7 @@ def backward_dx_assigned(dout, cache):
 def backward_dw_assigned(dout, cache):
     """dw is assigned, not added.
 
-    A filter has been used at every place of every picture, and gets a share from each: +=.
+    A filter is used at every place of every image, and gets a gradient from each: +=.
     """
     x, w, b, conv_param = cache
     stride, pad = conv_param["stride"], conv_param["pad"]
@@ -301,7 +301,7 @@ def backward_crop_from_the_end(dout, cache):
 
 @mistake("conv_backward_naive")
 def backward_padding_one(dout, cache):
-    """A padding of 1 is hard-coded on the way back.
+    """A padding of 1 is hard-coded in the backward pass.
 
     Take pad from conv_param: it may be 0, or 2.
     """
@@ -323,7 +323,7 @@ def backward_padding_one(dout, cache):
 def backward_crop_one(dout, cache):
     """One row and column of the border are cut off, whatever pad is.
 
-    The border has pad of them on each side.
+    The border has pad rows and columns on each side.
     """
     x, w, b, conv_param = cache
     stride, pad = conv_param["stride"], conv_param["pad"]
@@ -341,9 +341,9 @@ def backward_crop_one(dout, cache):
 
 @mistake("conv_backward_naive")
 def backward_crop_one_side(dout, cache):
-    """The border is cut off at one side only.
+    """The border is cut off on one side only.
 
-    The picture lies in the middle: it begins at row and column pad.
+    The image lies in the middle: it begins at row and column pad.
     """
     x, w, b, conv_param = cache
     stride, pad = conv_param["stride"], conv_param["pad"]
@@ -363,7 +363,7 @@ def backward_crop_one_side(dout, cache):
 def backward_border_kept(dout, cache):
     """The border is not cut off.
 
-    dx has the shape of x. What flows into the padding belongs to nobody.
+    dx has the shape of x. The gradient of the padding belongs to no pixel.
     """
     x, w, b, conv_param = cache
     stride, pad = conv_param["stride"], conv_param["pad"]
@@ -381,9 +381,9 @@ def backward_border_kept(dout, cache):
 
 @mistake("conv_backward_naive")
 def backward_no_stride(dout, cache):
-    """The stride is ignored on the way back.
+    """The stride is ignored in the backward pass.
 
-    Cut out the very windows that the forward pass has looked at.
+    Use the same windows as the forward pass.
     """
     x, w, b, conv_param = cache
     stride, pad = conv_param["stride"], conv_param["pad"]
@@ -401,7 +401,7 @@ def backward_no_stride(dout, cache):
 
 @mistake("conv_backward_naive")
 def backward_square_kernel(dout, cache):
-    """The filter is taken for square on the way back.
+    """The filter is assumed to be square in the backward pass.
 
     A window has HH rows and WW columns.
     """
@@ -422,9 +422,9 @@ def backward_square_kernel(dout, cache):
 
 @mistake("conv_backward_naive")
 def backward_turned(dout, cache):
-    """The filter is turned around on the way back.
+    """The filter is flipped in the backward pass.
 
-    Written as one formula for the whole picture, it is; window by window it lies as it did forward.
+    It is flipped only in the formula for the whole image. Window by window, use it as in the forward pass.
     """
     x, w, b, conv_param = cache
     stride, pad = conv_param["stride"], conv_param["pad"]
@@ -444,7 +444,7 @@ def backward_turned(dout, cache):
 def backward_db_mean(dout, cache):
     """db is a mean.
 
-    b was added at every place of every picture. What was broadcast forward is summed backward.
+    b was added at every place of every image. What was broadcast forward is summed backward.
     """
     x, w, b, conv_param = cache
     stride, pad = conv_param["stride"], conv_param["pad"]
@@ -462,10 +462,10 @@ def backward_db_mean(dout, cache):
 
 
 @mistake("conv_backward_naive")
-def backward_db_one_picture(dout, cache):
-    """db is the first picture's alone.
+def backward_db_one_image(dout, cache):
+    """db is computed from the first image only.
 
-    b was added for every picture: sum over all but the filters' axis.
+    b was added for every image: sum over all axes but that of the filters.
     """
     x, w, b, conv_param = cache
     stride, pad = conv_param["stride"], conv_param["pad"]
@@ -483,9 +483,9 @@ def backward_db_one_picture(dout, cache):
 
 @mistake("conv_backward_naive")
 def backward_dw_over_n(dout, cache):
-    """dw is divided by the number of pictures.
+    """dw is divided by the number of images.
 
-    The loss has divided by it already, and dout comes from there.
+    The loss has already divided by it, and dout comes from the loss.
     """
     x, w, b, conv_param = cache
     stride, pad = conv_param["stride"], conv_param["pad"]
@@ -503,9 +503,9 @@ def backward_dw_over_n(dout, cache):
 
 @mistake("conv_backward_naive")
 def backward_last_filter(dout, cache):
-    """dx holds what the last filter sends back.
+    """dx holds the last filter's gradient only.
 
-    Every filter has looked at the picture, so each adds its share.
+    Every filter uses the image, so each adds its gradient.
     """
     x, w, b, conv_param = cache
     stride, pad = conv_param["stride"], conv_param["pad"]
@@ -525,7 +525,7 @@ def backward_last_filter(dout, cache):
 def pool_two_by_two(x, pool_param):
     """Windows of 2×2 are hard-coded.
 
-    pool_param has their height and width.
+    Take their height and width from pool_param.
     """
     height, width, stride = 2, 2, pool_param["stride"]
     N, C, H, W = x.shape
@@ -538,7 +538,7 @@ def pool_two_by_two(x, pool_param):
 
 @mistake("max_pool_forward_naive")
 def pool_square(x, pool_param):
-    """The windows are taken for square.
+    """The windows are assumed to be square.
 
     Their height and their width may differ.
     """
@@ -555,7 +555,7 @@ def pool_square(x, pool_param):
 def pool_stride_is_height(x, pool_param):
     """The windows lie side by side, whatever the stride is.
 
-    stride says how far one is from the next. Where it is less than the window's size, they overlap.
+    stride is the distance from one window to the next. If it is less than the window's size, they overlap.
     """
     height, width, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["pool_height"]
     N, C, H, W = x.shape
@@ -568,9 +568,9 @@ def pool_stride_is_height(x, pool_param):
 
 @mistake("max_pool_forward_naive")
 def pool_no_stride(x, pool_param):
-    """The windows begin at row i and column j, not stride times as far.
+    """The windows begin at row i and column j, not at i * stride and j * stride.
 
-    Output row i looks at the rows from i * stride on.
+    The windows of output row i begin at row i * stride.
     """
     height, width, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
     N, C, H, W = x.shape
@@ -598,7 +598,7 @@ def pool_from_zero(x, pool_param):
 
 @mistake("max_pool_forward_naive")
 def pool_mean(x, pool_param):
-    """The mean is taken in place of the maximum.
+    """The mean is taken instead of the maximum.
 
     That is average pooling, which exists too.
     """
@@ -613,9 +613,9 @@ def pool_mean(x, pool_param):
 
 @mistake("max_pool_forward_naive")
 def pool_absolute(x, pool_param):
-    """The largest in size is taken.
+    """The largest absolute value is taken.
 
-    A maximum knows signs: of 1 and −2 it is 1.
+    A maximum respects signs: of 1 and −2 it is 1.
     """
     height, width, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
     N, C, H, W = x.shape
@@ -631,7 +631,7 @@ def pool_absolute(x, pool_param):
 def pool_over_channels(x, pool_param):
     """The maximum is taken over the channels too.
 
-    Pooling leaves channels apart: cut out the window of channel c alone.
+    Pooling treats each channel by itself: cut out the window of channel c only.
     """
     height, width, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
     N, C, H, W = x.shape
@@ -678,7 +678,7 @@ def unpool_everywhere(dout, cache):
 def unpool_spread(dout, cache):
     """The gradient is spread evenly over the window.
 
-    That is right for average pooling. Here it goes to the largest pixel alone.
+    That is correct for average pooling. Here only the largest pixel gets the gradient.
     """
     x, pool_param = cache
     height, width, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
@@ -694,7 +694,7 @@ def unpool_spread(dout, cache):
 def unpool_mask_of_ties(dout, cache):
     """Each of several largest pixels gets the whole gradient.
 
-    Then more comes back than went in. One of them gets it, or they share it.
+    Then their sum is larger than the upstream gradient. One of them gets it, or they share it.
     """
     x, pool_param = cache
     height, width, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
@@ -709,9 +709,9 @@ def unpool_mask_of_ties(dout, cache):
 
 @mistake("max_pool_backward_naive")
 def unpool_two_by_two(dout, cache):
-    """Windows of 2×2 are hard-coded on the way back.
+    """Windows of 2×2 are hard-coded in the backward pass.
 
-    pool_param has their height and width.
+    Take their height and width from pool_param.
     """
     x, pool_param = cache
     height, width, stride = 2, 2, pool_param["stride"]
@@ -725,9 +725,9 @@ def unpool_two_by_two(dout, cache):
 
 @mistake("max_pool_backward_naive")
 def unpool_by_height(dout, cache):
-    """The position in the window is worked out with its height.
+    """The position in the window is computed with its height.
 
-    argmax counts row by row, so a row has width places: divide by the width.
+    argmax counts row by row, and a row has as many places as the width: divide by the width.
     """
     x, pool_param = cache
     height, width, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
@@ -741,9 +741,9 @@ def unpool_by_height(dout, cache):
 
 @mistake("max_pool_backward_naive")
 def unpool_no_stride(dout, cache):
-    """The stride is ignored on the way back.
+    """The stride is ignored in the backward pass.
 
-    Look at the very windows of the forward pass: they begin at i * stride and j * stride.
+    Use the same windows as the forward pass: they begin at i * stride and j * stride.
     """
     x, pool_param = cache
     height, width, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
@@ -757,9 +757,9 @@ def unpool_no_stride(dout, cache):
 
 @mistake("max_pool_backward_naive")
 def unpool_the_maximum(dout, cache):
-    """The maximum itself comes back.
+    """The maximum itself is passed back, not the gradient.
 
-    What comes back is the upstream gradient, at the place of the maximum.
+    Pass the upstream gradient back, to the place of the maximum.
     """
     x, pool_param = cache
     height, width, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
@@ -777,7 +777,7 @@ def unpool_the_maximum(dout, cache):
 def unpool_corner(dout, cache):
     """The top left pixel of each window gets the gradient.
 
-    Where is the largest pixel? np.argmax says it.
+    The largest pixel gets it: np.argmax finds the place.
     """
     x, pool_param = cache
     height, width, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
@@ -792,7 +792,7 @@ def unpool_corner(dout, cache):
 def im2col_rows(x, field_height, field_width, padding=1, stride=1):
     """Windows are rows, not columns.
 
-    Then the product with the filters does not fit. Transpose.
+    Then the shapes of the product with the filters do not match. Transpose.
     """
     padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
     view = np.lib.stride_tricks.sliding_window_view(padded, (field_height, field_width), axis=(2, 3))
@@ -801,8 +801,8 @@ def im2col_rows(x, field_height, field_width, padding=1, stride=1):
 
 
 @mistake("im2col")
-def im2col_pictures_last(x, field_height, field_width, padding=1, stride=1):
-    """The columns come place by place, not picture by picture.
+def im2col_images_last(x, field_height, field_width, padding=1, stride=1):
+    """The columns come place by place, not image by image.
 
     Within the columns the order is N, H_out, W_out: transpose before you reshape.
     """
@@ -838,7 +838,7 @@ def im2col_columns_first(x, field_height, field_width, padding=1, stride=1):
 
 @mistake("im2col")
 def im2col_places_columns_first(x, field_height, field_width, padding=1, stride=1):
-    """The windows come column by column of the picture.
+    """The windows come column by column of the image.
 
     The output is filled row by row: H_out comes before W_out.
     """
@@ -850,9 +850,9 @@ def im2col_places_columns_first(x, field_height, field_width, padding=1, stride=
 
 @mistake("im2col")
 def im2col_not_transposed(x, field_height, field_width, padding=1, stride=1):
-    """The axes are reshaped without having been transposed.
+    """The axes are reshaped without a transpose.
 
-    reshape cuts the numbers up in the order in which they stand. The window's axes must come first.
+    reshape keeps the numbers in their order. The window's axes must come first.
     """
     padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
     view = np.lib.stride_tricks.sliding_window_view(padded, (field_height, field_width), axis=(2, 3))
@@ -874,9 +874,9 @@ def im2col_no_stride(x, field_height, field_width, padding=1, stride=1):
 
 @mistake("im2col")
 def im2col_no_padding(x, field_height, field_width, padding=1, stride=1):
-    """The pictures are not padded by im2col.
+    """The images are not padded by im2col.
 
-    padding rows and columns of zeros go around each picture first.
+    First add `padding` rows and columns of zeros on each side of every image.
     """
     padded = np.pad(x, ((0, 0), (0, 0), (0, 0), (0, 0)))
     view = np.lib.stride_tricks.sliding_window_view(padded, (field_height, field_width), axis=(2, 3))
@@ -905,7 +905,7 @@ def col2im_assigned(cols, x_shape, field_height, field_width, padding=1, stride=
 def col2im_averaged(cols, x_shape, field_height, field_width, padding=1, stride=1):
     """Overlapping windows are averaged.
 
-    That would turn im2col around. Its backward pass is the sum.
+    That would be the inverse of im2col. Its backward pass is the sum.
     """
     N, C, H, W = x_shape
     rows = 1 + (H + 2 * padding - field_height) // stride
@@ -940,9 +940,9 @@ def col2im_crop_from_the_end(cols, x_shape, field_height, field_width, padding=1
 
 @mistake("col2im")
 def col2im_crop_one_side(cols, x_shape, field_height, field_width, padding=1, stride=1):
-    """The padding is cut off at one side only.
+    """The padding is cut off on one side only.
 
-    The pictures lie in the middle: they begin at row and column padding.
+    The images lie in the middle: they begin at row and column padding.
     """
     N, C, H, W = x_shape
     rows = 1 + (H + 2 * padding - field_height) // stride
@@ -959,7 +959,7 @@ def col2im_crop_one_side(cols, x_shape, field_height, field_width, padding=1, st
 def col2im_no_stride(cols, x_shape, field_height, field_width, padding=1, stride=1):
     """The stride is ignored by col2im.
 
-    Row i of all windows goes to the picture's rows i, i + stride, i + 2 * stride, …
+    Row i of all windows goes to the image's rows i, i + stride, i + 2 * stride, …
     """
     N, C, H, W = x_shape
     rows = 1 + (H + 2 * padding - field_height) // stride
@@ -973,8 +973,8 @@ def col2im_no_stride(cols, x_shape, field_height, field_width, padding=1, stride
 
 
 @mistake("col2im")
-def col2im_pictures_last(cols, x_shape, field_height, field_width, padding=1, stride=1):
-    """The columns are read place by place, not picture by picture.
+def col2im_images_last(cols, x_shape, field_height, field_width, padding=1, stride=1):
+    """The columns are read place by place, not image by image.
 
     im2col has them in the order N, H_out, W_out.
     """
@@ -1008,9 +1008,9 @@ def col2im_channels_last(cols, x_shape, field_height, field_width, padding=1, st
 
 @mistake("col2im")
 def col2im_reshaped_at_the_end(cols, x_shape, field_height, field_width, padding=1, stride=1):
-    """Pictures and channels change places by reshape.
+    """Images and channels are exchanged by reshape.
 
-    reshape does not turn axes: transpose does.
+    reshape does not exchange axes: transpose does.
     """
     N, C, H, W = x_shape
     rows = 1 + (H + 2 * padding - field_height) // stride
@@ -1027,7 +1027,7 @@ def col2im_reshaped_at_the_end(cols, x_shape, field_height, field_width, padding
 def fast_no_bias(x, w, b, conv_param):
     """The bias is not added.
 
-    b[:, None] is a column: one number a filter, for all places.
+    b[:, None] is a column: one number per filter, for all places.
     """
     stride, pad = conv_param["stride"], conv_param["pad"]
     N, _, H, W = x.shape
@@ -1040,9 +1040,10 @@ def fast_no_bias(x, w, b, conv_param):
 
 @mistake("conv_forward_fast")
 def fast_not_transposed(x, w, b, conv_param):
-    """Filters and pictures change places by reshape.
+    """Filters and images are exchanged by reshape.
 
-    A row of the product belongs to a filter, all pictures in it: reshape to (F, N, H_out, W_out), then transpose.
+    A row of the product holds one filter's outputs for all images: reshape to (F, N, H_out, W_out), then
+    transpose.
     """
     stride, pad = conv_param["stride"], conv_param["pad"]
     N, _, H, W = x.shape
@@ -1057,7 +1058,7 @@ def fast_not_transposed(x, w, b, conv_param):
 def fast_first_bias(x, w, b, conv_param):
     """The first filter's bias is added to all.
 
-    b[:, None] is a column: each row of the product gets its own.
+    b[:, None] is a column: each row of the product gets its own bias.
     """
     stride, pad = conv_param["stride"], conv_param["pad"]
     N, _, H, W = x.shape
@@ -1072,7 +1073,7 @@ def fast_first_bias(x, w, b, conv_param):
 def fast_filters_first(x, w, b, conv_param):
     """The output has its filters first.
 
-    The product has a row a filter. The pictures must come first: transpose the two axes.
+    The product has one row per filter. The images must come first: transpose the two axes.
     """
     stride, pad = conv_param["stride"], conv_param["pad"]
     N, _, H, W = x.shape
@@ -1087,7 +1088,7 @@ def fast_filters_first(x, w, b, conv_param):
 def fast_filters_transposed(x, w, b, conv_param):
     """The filters are flattened column by column.
 
-    im2col flattens a window row by row, so w.reshape(F, -1) does too.
+    im2col flattens a window row by row, so flatten the filters row by row too: w.reshape(F, -1).
     """
     stride, pad = conv_param["stride"], conv_param["pad"]
     N, _, H, W = x.shape
@@ -1100,9 +1101,9 @@ def fast_filters_transposed(x, w, b, conv_param):
 
 @mistake("conv_forward_fast")
 def fast_turned(x, w, b, conv_param):
-    """The filter is turned around in the product.
+    """The filter is flipped in the product.
 
-    In networks the filter lies on the window as it is.
+    Networks do not flip the filter.
     """
     stride, pad = conv_param["stride"], conv_param["pad"]
     N, _, H, W = x.shape
@@ -1117,7 +1118,7 @@ def fast_turned(x, w, b, conv_param):
 def fast_padding_default(x, w, b, conv_param):
     """The padding and the stride of im2col are its defaults.
 
-    Hand both on: im2col(x, HH, WW, pad, stride).
+    Pass both on: im2col(x, HH, WW, pad, stride).
     """
     stride, pad = 1, 1
     N, _, H, W = x.shape
@@ -1130,9 +1131,9 @@ def fast_padding_default(x, w, b, conv_param):
 
 @mistake("conv_backward_fast")
 def fast_dout_not_transposed(dout, cache):
-    """dout is reshaped without having been transposed.
+    """dout is reshaped without a transpose.
 
-    Its first axis is the pictures'. Bring the filters to the front first: dout.transpose(1, 0, 2, 3).
+    Its first axis is that of the images. Bring the filters to the front first: dout.transpose(1, 0, 2, 3).
     """
     x, w, _, conv_param, cols = cache
     F, _, HH, WW = w.shape
@@ -1143,10 +1144,10 @@ def fast_dout_not_transposed(dout, cache):
 
 
 @mistake("conv_backward_fast")
-def fast_dout_pictures_last(dout, cache):
-    """The columns of dout come place by place, not picture by picture.
+def fast_dout_images_last(dout, cache):
+    """The columns of dout come place by place, not image by image.
 
-    im2col's columns are in the order N, H_out, W_out, and dout's must be in the same.
+    im2col's columns are in the order N, H_out, W_out, and those of dout must be too.
     """
     x, w, _, conv_param, cols = cache
     F, _, HH, WW = w.shape
@@ -1158,9 +1159,9 @@ def fast_dout_pictures_last(dout, cache):
 
 @mistake("conv_backward_fast")
 def fast_dw_over_n(dout, cache):
-    """dw is divided by the number of pictures.
+    """dw is divided by the number of images.
 
-    The loss has divided by it already, and dout comes from there.
+    The loss has already divided by it, and dout comes from the loss.
     """
     x, w, _, conv_param, cols = cache
     F, _, HH, WW = w.shape
@@ -1172,9 +1173,9 @@ def fast_dw_over_n(dout, cache):
 
 @mistake("conv_backward_fast")
 def fast_dw_transposed(dout, cache):
-    """The product for dw is the wrong way round.
+    """The product for dw is transposed.
 
-    cols @ flat.T has a column a filter; reshape makes a mess of it. flat @ cols.T has a row a filter.
+    cols @ flat.T has one column per filter, which reshape mixes up. flat @ cols.T has one row per filter.
     """
     x, w, _, conv_param, cols = cache
     F, _, HH, WW = w.shape
@@ -1185,10 +1186,10 @@ def fast_dw_transposed(dout, cache):
 
 
 @mistake("conv_backward_fast")
-def fast_dw_last_pictures(dout, cache):
-    """dw is the first picture's alone.
+def fast_dw_last_images(dout, cache):
+    """dw is computed from the first image only.
 
-    A filter has been used on every picture: use all columns.
+    A filter is used on every image: use all columns.
     """
     x, w, _, conv_param, cols = cache
     F, _, HH, WW = w.shape
@@ -1218,9 +1219,9 @@ def fast_db_mean(dout, cache):
 
 @mistake("conv_backward_fast")
 def fast_dx_turned(dout, cache):
-    """The filter is turned around on the way back.
+    """The filter is flipped in the backward pass.
 
-    It multiplies the window as it is; col2im does the rest.
+    Multiply by the filter as it is; col2im does the rest.
     """
     x, w, _, conv_param, cols = cache
     F, _, HH, WW = w.shape
@@ -1234,7 +1235,7 @@ def fast_dx_turned(dout, cache):
 def fast_dx_without_filters(dout, cache):
     """dx is dout spread over the windows, without the filters.
 
-    The local derivative by a pixel is the weight that it meets.
+    The local derivative of an output with respect to a pixel is the weight on that pixel.
     """
     x, w, _, conv_param, cols = cache
     F, _, HH, WW = w.shape
@@ -1248,7 +1249,7 @@ def fast_dx_without_filters(dout, cache):
 def fast_pool_side_by_side(x, pool_param):
     """The windows lie side by side, whatever the stride is.
 
-    Cutting the picture into tiles is fast, and right only where the stride is the window's size.
+    Cutting the image into tiles is fast, but correct only if the stride is the window's size.
     """
     height, width, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["pool_height"]
     rows, columns = 1 + (x.shape[2] - height) // stride, 1 + (x.shape[3] - width) // stride
@@ -1261,7 +1262,7 @@ def fast_pool_side_by_side(x, pool_param):
 
 @mistake("max_pool_forward_fast")
 def fast_pool_square(x, pool_param):
-    """The windows are taken for square.
+    """The windows are assumed to be square.
 
     Their height and their width may differ.
     """
@@ -1278,7 +1279,7 @@ def fast_pool_square(x, pool_param):
 def fast_pool_two_by_two(x, pool_param):
     """Windows of 2×2 are hard-coded.
 
-    pool_param has their height and width.
+    Take their height and width from pool_param.
     """
     height, width, stride = 2, 2, pool_param["stride"]
     rows, columns = 1 + (x.shape[2] - height) // stride, 1 + (x.shape[3] - width) // stride
@@ -1293,7 +1294,7 @@ def fast_pool_two_by_two(x, pool_param):
 def fast_pool_from_zero(x, pool_param):
     """The maximum is never below 0.
 
-    A window of negative numbers has a negative maximum: start from the first pixel of each, not from 0.
+    A window of negative numbers has a negative maximum: start from the first pixel of each window, not from 0.
     """
     height, width, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
     rows, columns = 1 + (x.shape[2] - height) // stride, 1 + (x.shape[3] - width) // stride
@@ -1306,7 +1307,7 @@ def fast_pool_from_zero(x, pool_param):
 
 @mistake("max_pool_forward_fast")
 def fast_pool_mean(x, pool_param):
-    """The mean is taken in place of the maximum.
+    """The mean is taken instead of the maximum.
 
     That is average pooling, which exists too.
     """
@@ -1324,7 +1325,8 @@ def fast_pool_mean(x, pool_param):
 def fast_unpool_indexed_once(dout, cache):
     """dx[…] += adds once where windows overlap.
 
-    With lists of places, += reads, adds and writes; a place that is named twice is written twice, and keeps the last. np.add.at adds every time.
+    With index arrays, += reads, adds and writes; an index that occurs twice is written twice, and keeps the
+    last value. np.add.at adds every time.
     """
     x, pool_param, out = cache
     height, width, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
@@ -1358,7 +1360,7 @@ def fast_unpool_assigned(dout, cache):
 def fast_unpool_mask_of_ties(dout, cache):
     """Each of several largest pixels gets the whole gradient.
 
-    Then more comes back than went in. One of them gets it, or they share it.
+    Then their sum is larger than the upstream gradient. One of them gets it, or they share it.
     """
     x, pool_param, out = cache
     height, width, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
@@ -1391,7 +1393,7 @@ def fast_unpool_everywhere(dout, cache):
 def fast_unpool_spread(dout, cache):
     """The gradient is spread evenly over the window.
 
-    That is right for average pooling. Here it goes to the largest pixel alone.
+    That is correct for average pooling. Here only the largest pixel gets the gradient.
     """
     x, pool_param, out = cache
     height, width, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
@@ -1405,9 +1407,9 @@ def fast_unpool_spread(dout, cache):
 
 @mistake("max_pool_backward_fast")
 def fast_unpool_two_by_two(dout, cache):
-    """Windows of 2×2 are hard-coded on the way back.
+    """Windows of 2×2 are hard-coded in the backward pass.
 
-    pool_param has their height and width.
+    Take their height and width from pool_param.
     """
     x, pool_param, out = cache
     height, width, stride = 2, 2, pool_param["stride"]
@@ -1423,9 +1425,9 @@ def fast_unpool_two_by_two(dout, cache):
 
 @mistake("max_pool_backward_fast")
 def fast_unpool_no_stride(dout, cache):
-    """The stride is ignored on the way back.
+    """The stride is ignored in the backward pass.
 
-    The pixel at place i of all windows is every stride-th one, from i on.
+    Place i of all windows is every stride-th pixel, starting at i.
     """
     x, pool_param, out = cache
     height, width, _ = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
@@ -1441,9 +1443,9 @@ def fast_unpool_no_stride(dout, cache):
 
 @mistake("max_pool_backward_fast")
 def fast_unpool_the_maximum(dout, cache):
-    """The maximum itself comes back.
+    """The maximum itself is passed back, not the gradient.
 
-    What comes back is the upstream gradient, at the place of the maximum.
+    Pass the upstream gradient back, to the place of the maximum.
     """
     x, pool_param, out = cache
     height, width, stride = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]

@@ -10,7 +10,7 @@ def batch_reshaped(x, gamma, beta, bn_param):
     """x is reshaped, not transposed.
 
     reshape cuts the numbers into rows as they lie in memory, so a row holds pixels of one channel. Bring
-    the channels to the end first, by transpose.
+    the channels to the end first, with transpose.
     """
     N, C, H, W = x.shape
     pixels = x.reshape(-1, C)
@@ -20,10 +20,10 @@ def batch_reshaped(x, gamma, beta, bn_param):
 
 @mistake("spatial_batchnorm_forward")
 def batch_back_reshaped(x, gamma, beta, bn_param):
-    """What comes out is reshaped, not transposed back.
+    """The output is reshaped, not transposed back.
 
-    The rows are pixels, their columns channels: reshape to (N, H, W, C), which is the order in which they
-    lie, and transpose after that.
+    The rows are pixels, the columns channels: reshape to (N, H, W, C), which keeps this order, and
+    transpose after that.
     """
     N, C, H, W = x.shape
     pixels = x.transpose(0, 2, 3, 1).reshape(-1, C)
@@ -45,10 +45,10 @@ def batch_channels_last(x, gamma, beta, bn_param):
 
 @mistake("spatial_batchnorm_forward")
 def batch_width_before_height(x, gamma, beta, bn_param):
-    """Width and height have changed places.
+    """Width and height are swapped.
 
-    (0, 3, 1, 2) undoes (0, 2, 3, 1). For square pictures nobody notices the shape, and each picture lies on
-    its side.
+    (0, 3, 1, 2) undoes (0, 2, 3, 1). For square images the shape is right, but each image is
+    transposed.
     """
     N, C, H, W = x.shape
     pixels = x.transpose(0, 2, 3, 1).reshape(-1, C)
@@ -58,16 +58,16 @@ def batch_width_before_height(x, gamma, beta, bn_param):
 
 @mistake("spatial_batchnorm_forward")
 def batch_of_instances(x, gamma, beta, bn_param):
-    """Each picture is normalised by itself.
+    """Each image is normalised by itself.
 
-    That is instance norm. Batch norm takes one mean for a channel over all pixels of all pictures: (N H W,
-    C).
+    That is instance norm. Batch norm takes one mean per channel, over all pixels of all images:
+    (N H W, C).
     """
 
-    def of_one(picture):
-        pixels = picture.transpose(1, 2, 0).reshape(-1, len(gamma))
+    def of_one(image):
+        pixels = image.transpose(1, 2, 0).reshape(-1, len(gamma))
         out, cache = batchnorm_forward(pixels, gamma, beta, bn_param)
-        return out.T.reshape(picture.shape), cache
+        return out.T.reshape(image.shape), cache
 
     outs, caches = zip(*map(of_one, x), strict=True)
     return np.stack(outs), caches[-1]
@@ -77,8 +77,8 @@ def batch_of_instances(x, gamma, beta, bn_param):
 def batch_of_pixels(x, gamma, beta, bn_param):
     """Each pixel is normalised by itself.
 
-    That is batch norm of an affine layer. The same filter ran over all places of the picture, so they share
-    one mean: (N H W, C), not (N, C H W).
+    That is batch norm of an affine layer. The same filter is applied at all places of the image, so they
+    share one mean: (N H W, C), not (N, C H W).
     """
     N, C, H, W = x.shape
     scale, shift = np.repeat(gamma, H * W), np.repeat(beta, H * W)
@@ -90,8 +90,8 @@ def batch_of_pixels(x, gamma, beta, bn_param):
 def batch_running_shape(x, gamma, beta, bn_param):
     """The running statistics have the wrong shape.
 
-    keepdims=True gives means of shape (1, C, 1, 1). What is kept in bn_param has shape (C,): a number for
-    each channel.
+    keepdims=True gives means of shape (1, C, 1, 1). The statistics in bn_param have shape (C,): one number
+    for each channel.
     """
     flat = bn_param | {name: np.ravel(bn_param[name]) for name in bn_param if name.startswith("running")}
     out, cache = batchnorm_forward(x.transpose(0, 2, 3, 1).reshape(-1, x.shape[1]), gamma, beta, flat)
@@ -104,7 +104,7 @@ def batch_running_shape(x, gamma, beta, bn_param):
 def batch_param_copied(x, gamma, beta, bn_param):
     """bn_param is copied, and the running statistics are lost.
 
-    They live in the dictionary that the caller holds. Hand on that one, not a new one.
+    They are kept in the caller's dictionary. Pass on that one, not a new one.
     """
     N, C, H, W = x.shape
     pixels = x.transpose(0, 2, 3, 1).reshape(-1, C)
@@ -116,7 +116,7 @@ def batch_param_copied(x, gamma, beta, bn_param):
 def batch_always_training(x, gamma, beta, bn_param):
     """The batch's statistics are used at test time.
 
-    The mode in bn_param has to reach batchnorm_forward as it is.
+    Pass the mode in bn_param on to batchnorm_forward unchanged.
     """
     N, C, H, W = x.shape
     pixels = x.transpose(0, 2, 3, 1).reshape(-1, C)
@@ -130,8 +130,7 @@ def batch_always_training(x, gamma, beta, bn_param):
 def batch_dout_reshaped(dout, cache):
     """dout is reshaped, not transposed.
 
-    Its rows must be the pixels in the order in which the forward pass had them: the same transpose, then
-    reshape.
+    Its rows must be the pixels in the order of the forward pass: the same transpose, then reshape.
     """
     N, C, H, W = dout.shape
     pixels = dout.reshape(-1, C)
@@ -141,9 +140,9 @@ def batch_dout_reshaped(dout, cache):
 
 @mistake("spatial_batchnorm_backward")
 def batch_dout_width_first(dout, cache):
-    """dout's pixels come in another order than x's.
+    """The pixels of dout are in a different order than those of x.
 
-    Forward, height came before width. The gradient of a pixel must meet the x̂ of the same pixel.
+    In the forward pass, height came before width. A pixel's gradient must be combined with its own x̂.
     """
     N, C, H, W = dout.shape
     pixels = dout.transpose(0, 3, 2, 1).reshape(-1, C)
@@ -177,9 +176,9 @@ def batch_dx_channels_last(dout, cache):
 
 @mistake("spatial_batchnorm_backward")
 def batch_dx_width_first(dout, cache):
-    """Width and height of dx have changed places.
+    """Width and height of dx are swapped.
 
-    (0, 3, 1, 2) undoes (0, 2, 3, 1); for square pictures the shape does not tell.
+    (0, 3, 1, 2) undoes (0, 2, 3, 1); for square images the shape does not show the mistake.
     """
     N, C, H, W = dout.shape
     pixels = dout.transpose(0, 2, 3, 1).reshape(-1, C)
@@ -191,8 +190,8 @@ def batch_dx_width_first(dout, cache):
 def batch_dgamma_kept_dims(dout, cache):
     """dγ and dβ have shape (1, C, 1, 1).
 
-    Here γ and β have shape (C,), and a gradient has the shape of its value. It is group norm whose γ is (1,
-    C, 1, 1).
+    Here γ and β have shape (C,), and a gradient has the shape of its value. Only in group norm γ has shape
+    (1, C, 1, 1).
     """
     N, C, H, W = dout.shape
     pixels = dout.transpose(0, 2, 3, 1).reshape(-1, C)
@@ -204,7 +203,7 @@ def batch_dgamma_kept_dims(dout, cache):
 def batch_dgamma_mean(dout, cache):
     """dγ and dβ are means over the pixels.
 
-    A channel's γ was used for every pixel of every picture, and what comes back is added up.
+    A channel's γ was used for every pixel of every image, so its gradients are added up.
     """
     N, C, H, W = dout.shape
     pixels = dout.transpose(0, 2, 3, 1).reshape(-1, C)
@@ -214,7 +213,7 @@ def batch_dgamma_mean(dout, cache):
 
 @mistake("spatial_batchnorm_backward")
 def batch_swapped(dout, cache):
-    """dγ and dβ have changed places.
+    """dγ and dβ are swapped.
 
     The order is dx, dgamma, dbeta.
     """
@@ -226,7 +225,7 @@ def batch_swapped(dout, cache):
 
 @mistake("spatial_groupnorm_forward")
 def group_size_for_number(x, gamma, beta, G, gn_param):
-    """G is taken for the size of a group.
+    """G is used as the size of a group.
 
     G is how many groups there are. Each has C // G channels.
     """
@@ -257,7 +256,7 @@ def group_interleaved(x, gamma, beta, G, gn_param):
 def group_is_layer(x, gamma, beta, G, gn_param):
     """G has no effect: all channels are normalised together.
 
-    That is layer norm. Each of the G groups has a mean and a variance of its own.
+    That is layer norm. Each of the G groups has its own mean and variance.
     """
     eps = gn_param.get("eps", 1e-5)
     groups = x.reshape(len(x), 1, -1)
@@ -282,10 +281,10 @@ def group_is_instance(x, gamma, beta, G, gn_param):
 
 
 @mistake("spatial_groupnorm_forward")
-def group_over_pictures(x, gamma, beta, G, gn_param):
-    """The statistics are taken over the pictures too.
+def group_over_images(x, gamma, beta, G, gn_param):
+    """The statistics are taken over the images too.
 
-    Every picture is normalised by itself: the axis of the pictures takes no part.
+    Every image is normalised by itself: do not average over the axis of the images.
     """
     eps = gn_param.get("eps", 1e-5)
     groups = x.reshape(len(x), G, -1)
@@ -297,7 +296,7 @@ def group_over_pictures(x, gamma, beta, G, gn_param):
 
 @mistake("spatial_groupnorm_forward")
 def group_of_pixels(x, gamma, beta, G, gn_param):
-    """Each pixel has its own statistics, over the channels of its group alone.
+    """Each pixel has its own statistics, over the channels of its group only.
 
     The mean goes over the channels of the group and over all pixels: axes 2, 3 and 4 of (N, G, C // G, H,
     W).
@@ -328,7 +327,7 @@ def group_epsilon_missing(x, gamma, beta, G, gn_param):
 def group_epsilon_outside(x, gamma, beta, G, gn_param):
     """ε stands outside the root.
 
-    It is added to the variance, and the root is taken of both.
+    Add ε to the variance, then take the root of the sum.
     """
     eps = gn_param.get("eps", 1e-5)
     groups = x.reshape(len(x), G, -1)
@@ -342,7 +341,7 @@ def group_epsilon_outside(x, gamma, beta, G, gn_param):
 def group_epsilon_fixed(x, gamma, beta, G, gn_param):
     """gn_param's ε is not read.
 
-    1e-5 is only the default: what gn_param says under "eps" goes before.
+    1e-5 is only the default: if gn_param has "eps", use that.
     """
     eps = 1e-5
     groups = x.reshape(len(x), G, -1)
@@ -354,9 +353,9 @@ def group_epsilon_fixed(x, gamma, beta, G, gn_param):
 
 @mistake("spatial_groupnorm_forward")
 def group_unbiased(x, gamma, beta, G, gn_param):
-    """The variance is divided by one less than there are numbers.
+    """The variance is divided by M − 1, not by M.
 
-    These numbers are scaled, none are estimated: the mean of the squares is meant.
+    This scales the M numbers of a group and estimates no others: take the mean of the squares.
     """
     eps = gn_param.get("eps", 1e-5)
     groups = x.reshape(len(x), G, -1)
@@ -370,7 +369,7 @@ def group_unbiased(x, gamma, beta, G, gn_param):
 def group_mean_kept(x, gamma, beta, G, gn_param):
     """The mean is not subtracted.
 
-    Dividing alone changes the spread and leaves the group off centre.
+    Dividing alone changes the spread and does not centre the group.
     """
     eps = gn_param.get("eps", 1e-5)
     groups = x.reshape(len(x), G, -1)
@@ -384,7 +383,7 @@ def group_mean_kept(x, gamma, beta, G, gn_param):
 def group_without_scale(x, gamma, beta, G, gn_param):
     """γ and β are not used.
 
-    They give every channel a size and a centre of its own back, where that serves the loss.
+    They can give every channel another size and centre, if that lowers the loss.
     """
     eps = gn_param.get("eps", 1e-5)
     groups = x.reshape(len(x), G, -1)
@@ -430,7 +429,7 @@ def group_variance_constant(dout, cache):
 def group_both_constant(dout, cache):
     """Mean and variance are treated as constants.
 
-    Both are made of the group's numbers. What flows back through them belongs to dx too.
+    Both are made of the group's numbers. The gradients of these paths belong to dx too.
     """
     x_hat, var, eps, gamma, G = cache
     dgamma = np.sum(dout * x_hat, axis=(0, 2, 3), keepdims=True)
@@ -444,7 +443,7 @@ def group_both_constant(dout, cache):
 def group_epsilon(dout, cache):
     """The gradient is right only while ε is tiny.
 
-    Forward it was divided by the root of var + eps; the gradient is divided by the same number.
+    The forward pass divides by the root of var + eps; divide the gradient by the same number.
     """
     x_hat, var, eps, gamma, G = cache
     dgamma = np.sum(dout * x_hat, axis=(0, 2, 3), keepdims=True)
@@ -478,7 +477,7 @@ def group_gamma_forgotten(dout, cache):
 def group_gamma_outside(dout, cache):
     """γ is taken out of the sums, as in batch norm.
 
-    A group holds several channels, each with a γ of its own: multiply by γ first, then sum.
+    A group holds several channels, each with its own γ: multiply by γ first, then sum.
     """
     x_hat, var, eps, gamma, G = cache
     dgamma = np.sum(dout * x_hat, axis=(0, 2, 3), keepdims=True)
@@ -495,7 +494,7 @@ def group_gamma_outside(dout, cache):
 def group_over_all_channels(dout, cache):
     """The sums for dx run over all channels, not those of the group.
 
-    Forward a mean went over the numbers of one group, so back it does too.
+    The forward pass takes the mean over the numbers of one group, so these sums run over the same numbers.
     """
     x_hat, var, eps, gamma, G = cache
     dgamma = np.sum(dout * x_hat, axis=(0, 2, 3), keepdims=True)
@@ -512,7 +511,7 @@ def group_over_all_channels(dout, cache):
 def group_by_pixels(dout, cache):
     """The sums for dx are divided by H · W, not by the size of a group.
 
-    A group has C / G · H · W numbers, and its mean hands out as many equal parts.
+    A group has C / G · H · W numbers, and its mean divides by that.
     """
     x_hat, var, eps, gamma, G = cache
     dgamma = np.sum(dout * x_hat, axis=(0, 2, 3), keepdims=True)
@@ -529,7 +528,7 @@ def group_by_pixels(dout, cache):
 def group_not_averaged(dout, cache):
     """The sums for dx are not divided.
 
-    A mean of M numbers hands out M-ths: each number of the group gets its share.
+    A mean of M numbers passes back M-ths: each number of the group gets its share.
     """
     x_hat, var, eps, gamma, G = cache
     dgamma = np.sum(dout * x_hat, axis=(0, 2, 3), keepdims=True)
@@ -544,9 +543,9 @@ def group_not_averaged(dout, cache):
 
 @mistake("spatial_groupnorm_backward")
 def group_sign(dout, cache):
-    """The paths through mean and variance are added, not taken off.
+    """The paths through mean and variance are added, not subtracted.
 
-    A larger mean makes every x̂ smaller, and so does a larger variance: both paths come back with a minus.
+    A larger mean makes every x̂ smaller, and so does a larger variance: both gradients enter with a minus.
     """
     x_hat, var, eps, gamma, G = cache
     dgamma = np.sum(dout * x_hat, axis=(0, 2, 3), keepdims=True)
@@ -577,10 +576,10 @@ def group_dgamma_flat(dout, cache):
 
 
 @mistake("spatial_groupnorm_backward")
-def group_dgamma_by_picture(dout, cache):
-    """dγ and dβ are not summed over the pictures.
+def group_dgamma_by_image(dout, cache):
+    """dγ and dβ are not summed over the images.
 
-    γ was used for every picture and every pixel: the sum goes over the axes 0, 2 and 3.
+    γ was used for every image and every pixel: the sum goes over the axes 0, 2 and 3.
     """
     x_hat, var, eps, gamma, G = cache
     dgamma = np.sum(dout * x_hat, axis=(2, 3), keepdims=True)
@@ -612,7 +611,7 @@ def group_dgamma_mean(dout, cache):
 
 @mistake("spatial_groupnorm_backward")
 def group_swapped(dout, cache):
-    """dγ and dβ have changed places.
+    """dγ and dβ are swapped.
 
     The order is dx, dgamma, dbeta.
     """

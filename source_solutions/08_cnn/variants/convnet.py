@@ -80,7 +80,7 @@ def loss_in_the_field(self, X, y=None):
 
 @variant("three_layer_conv_net_loss")
 def loss_pooling_before_the_relu(self, X, y=None):
-    # The largest of a window stays the largest behind a ReLU, and there are fewer numbers to go through.
+    # The largest of a window stays the largest after a ReLU, and there are fewer numbers to compute.
     p, side = self.params, self.params["W1"].shape[-1]
     maps, conv = conv_forward_fast(X, p["W1"], p["b1"], {"stride": 1, "pad": side // 2})
     small, pool = max_pool_forward_fast(maps, {"pool_height": 2, "pool_width": 2, "stride": 2})

@@ -179,8 +179,8 @@ def im2col_by_indices(x, field_height, field_width, padding=1, stride=1):
 def im2col_window_by_window(x, field_height, field_width, padding=1, stride=1):
     padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
     columns = [
-        picture[:, top : top + field_height, left : left + field_width].ravel()
-        for picture in padded
+        image[:, top : top + field_height, left : left + field_width].ravel()
+        for image in padded
         for top in range(0, padded.shape[2] - field_height + 1, stride)
         for left in range(0, padded.shape[3] - field_width + 1, stride)
     ]

@@ -9,14 +9,14 @@ from autograder.grading.mistakes import mistake
 def product_by_elements(self, a, b):
     """Elements are multiplied one by one.
 
-    For arrays, * multiplies element by element. The matrix product is written @.
+    For arrays, * multiplies element by element. The matrix product is @.
     """
     return a * b
 
 
 @mistake("mat_mul_compute")
 def product_turned(self, a, b):
-    """The factors are the wrong way round.
+    """The factors are in the wrong order.
 
     A matrix product depends on the order: a, of shape (N, D), comes first.
     """
@@ -27,7 +27,7 @@ def product_turned(self, a, b):
 def product_transposed(self, a, b):
     """The first factor is transposed.
 
-    Rows of a meet columns of b. Transposes belong into the gradient.
+    Rows of a are multiplied by columns of b. Transposes belong to the gradient.
     """
     return a.T @ b
 
@@ -54,16 +54,16 @@ def relu_largest(self, x):
 def relu_abs(self, x):
     """Signs are dropped.
 
-    ReLU sets negative numbers to 0; np.abs turns them around.
+    ReLU sets negative numbers to 0; np.abs changes their sign.
     """
     return np.abs(x)
 
 
 @mistake("relu_compute")
 def relu_slope(self, x):
-    """The slope comes back: 0 and 1.
+    """The derivative is returned: 0 and 1.
 
-    That is Step, which the gradient needs. The function itself hands positive numbers on.
+    That is Step, which the gradient needs. The function itself keeps positive numbers.
     """
     return np.where(x > 0, 1.0, 0.0)
 
@@ -72,16 +72,16 @@ def relu_slope(self, x):
 def relu_minimum(self, x):
     """Positive numbers become 0, and negative ones stay.
 
-    np.minimum keeps the smaller of two.
+    np.minimum keeps the smaller of two numbers.
     """
     return np.minimum(x, 0)
 
 
 @mistake("topological_order")
 def order_without_memory(nodes, known=()):
-    """A node that is used twice stands there twice.
+    """A node that is used twice is in the order twice.
 
-    Then it is computed twice. Keep a set of the nodes seen, for the whole call.
+    Then it is computed twice. Keep one set of the visited nodes for the whole call.
     """
     order = []
 
@@ -99,9 +99,9 @@ def order_without_memory(nodes, known=()):
 
 @mistake("topological_order")
 def order_users_first(nodes, known=()):
-    """Users stand before what they take.
+    """Nodes come before their inputs.
 
-    A node is appended when all that it takes has been: after the loop, not before it.
+    Append a node when all of its inputs have been appended: after the loop, not before it.
     """
     order, visited = [], set(known)
 
@@ -120,9 +120,10 @@ def order_users_first(nodes, known=()):
 
 @mistake("topological_order")
 def order_breadth_first(nodes, known=()):
-    """A breadth-first walk, turned round, is no topological order.
+    """A reversed breadth-first walk is not a topological order.
 
-    It sorts by the shortest way from the end. A node that is near on one way and far on another comes too late.
+    It sorts by the shortest path from the end. A node that is near on one path and far on another comes too
+    late.
     """
     order, visited, queue = [], set(known), []
     for node in nodes:
@@ -141,9 +142,9 @@ def order_breadth_first(nodes, known=()):
 
 @mistake("topological_order")
 def order_of_one(nodes, known=()):
-    """Only the first node is walked.
+    """Only the first node is visited.
 
-    All that is asked for must be in the order: visit each of nodes.
+    All requested nodes must be in the order: visit each of them.
     """
     order, visited = [], set(known)
 
@@ -161,9 +162,9 @@ def order_of_one(nodes, known=()):
 
 @mistake("topological_order")
 def order_each_alone(nodes, known=()):
-    """Each node is walked as if it were alone.
+    """Each node is visited as if it were the only one.
 
-    The set of the nodes seen is made anew for each of them, so what two of them share is there twice.
+    Each of them has its own set of visited nodes, so nodes that two of them share are in the order twice.
     """
     order = []
 
@@ -182,9 +183,9 @@ def order_each_alone(nodes, known=()):
 
 @mistake("topological_order")
 def order_known_ignored(nodes, known=()):
-    """What is known makes no difference.
+    """Known nodes make no difference.
 
-    A value that is known is not computed, and what stands behind it is not needed.
+    A known value is not computed, and the node's inputs are not needed for it.
     """
     order, visited = [], set()
 
@@ -205,7 +206,7 @@ def order_known_ignored(nodes, known=()):
 def order_known_there(nodes, known=()):
     """A known node is in the order.
 
-    The walk stops there, rightly, but the node itself is not to be computed.
+    The walk stops there, which is correct, but the node itself must not be computed.
     """
     order, visited = [], set()
 
@@ -225,9 +226,9 @@ def order_known_there(nodes, known=()):
 
 @mistake("topological_order")
 def order_behind_known(nodes, known=()):
-    """The walk goes on behind a known node.
+    """The walk goes on to the inputs of a known node.
 
-    The known node itself is left out, and what only it rests on is computed for nobody.
+    The known node itself is left out, but nodes that only it depends on are computed without need.
     """
     order, visited = [], set()
 
@@ -247,7 +248,7 @@ def order_behind_known(nodes, known=()):
 
 @mistake("initialize_variables")
 def variables_in_the_graph(self, variables):
-    """The values are not kept in self.variables, so a session knows nothing of them.
+    """The values are not stored in self.variables, so the session does not have them.
 
     A graph holds no values. If it did, two sessions would share them.
     """
@@ -257,9 +258,9 @@ def variables_in_the_graph(self, variables):
 
 @mistake("initialize_variables")
 def variables_last_only(self, variables):
-    """Only the last variable is kept.
+    """Only the last variable is stored.
 
-    In the loop, self.variables = {…} makes a new dict each time. Put the value into the one that is there.
+    In the loop, self.variables = {…} makes a new dict each time. Put the value into the existing dict.
     """
     for variable in variables:
         self.variables = {variable: self.device.to_device(variable.initial)}
@@ -269,7 +270,7 @@ def variables_last_only(self, variables):
 def variables_on_the_host(self, variables):
     """The initial values do not cross to the device.
 
-    What is kept is the host's array: a GPU could not reach it, and a change of one would change the other.
+    The session stores the host's array: a GPU could not reach it, and a change would change both.
     """
     for variable in variables:
         self.variables[variable] = variable.initial
@@ -277,7 +278,7 @@ def variables_on_the_host(self, variables):
 
 @mistake("initialize_variables")
 def variables_others_lost(self, variables):
-    """Variables that are not named lose their values.
+    """Variables that are not in the list lose their values.
 
     A new dict forgets what was in the old one.
     """
@@ -286,9 +287,9 @@ def variables_others_lost(self, variables):
 
 @mistake("initialize_variables")
 def variables_kept(self, variables):
-    """A variable that has a value keeps it.
+    """A variable that has a value is not set again.
 
-    To initialise is to start afresh, else training could not begin again.
+    Initialising sets the value again; otherwise training could not begin again.
     """
     for variable in variables:
         if variable not in self.variables:
@@ -297,9 +298,9 @@ def variables_kept(self, variables):
 
 @mistake("session_run")
 def run_always_a_list(self, fetches, feed_dict=None):
-    """A single fetch comes back in a list.
+    """A single fetch is returned in a list.
 
-    Who asks for a node wants its value; who asks for a list wants a list.
+    For a single node, return its value; for a list of nodes, return a list.
     """
     several = isinstance(fetches, (list, tuple))
     wanted = list(fetches) if several else [fetches]
@@ -324,9 +325,9 @@ def run_always_a_list(self, fetches, feed_dict=None):
 
 @mistake("session_run")
 def run_first_only(self, fetches, feed_dict=None):
-    """Only the first of several fetches comes back.
+    """Only the first of several fetches is returned.
 
-    A list of nodes is answered by a list, in the same order.
+    For a list of nodes, return a list of values in the same order.
     """
     several = isinstance(fetches, (list, tuple))
     wanted = list(fetches) if several else [fetches]
@@ -353,7 +354,7 @@ def run_first_only(self, fetches, feed_dict=None):
 def run_without_memory(self, fetches, feed_dict=None):
     """A node that is used twice is computed twice.
 
-    A value that was computed in this run is there: keep all of them in a dict, for this run.
+    Keep all values that were computed in this run in a dict, and use them again.
     """
     several = isinstance(fetches, (list, tuple))
     wanted = list(fetches) if several else [fetches]
@@ -414,7 +415,7 @@ def run_without_log(self, fetches, feed_dict=None):
 def run_stale(self, fetches, feed_dict=None):
     """Values of an earlier run are used again.
 
-    Values hold for one run: the next may be fed others. Only variables stay.
+    Values are valid for one run: the next may be fed others. Only variables are kept.
     """
     several = isinstance(fetches, (list, tuple))
     wanted = list(fetches) if several else [fetches]
@@ -446,7 +447,7 @@ def run_stale(self, fetches, feed_dict=None):
 def run_in_feed_dict(self, fetches, feed_dict=None):
     """Values are written into feed_dict, and the next run finds them there.
 
-    The dict is the caller's. Begin with a new one.
+    The dict belongs to the caller. Begin with a new one.
     """
     several = isinstance(fetches, (list, tuple))
     wanted = list(fetches) if several else [fetches]
@@ -475,7 +476,7 @@ def run_in_feed_dict(self, fetches, feed_dict=None):
 def run_reinitialised(self, fetches, feed_dict=None):
     """Every run starts from the initial values.
 
-    variable.initial is where training began. What it is by now stands in self.variables.
+    Training began from variable.initial. The present value is in self.variables.
     """
     several = isinstance(fetches, (list, tuple))
     wanted = list(fetches) if several else [fetches]
@@ -500,9 +501,9 @@ def run_reinitialised(self, fetches, feed_dict=None):
 
 @mistake("session_run")
 def run_update_lost(self, fetches, feed_dict=None):
-    """The update is computed, and not stored.
+    """The update is computed, but not stored.
 
-    An Assign computes the new value like any node; storing it in self.variables is the session's part.
+    An Assign computes the new value like any node; the session must store it in self.variables.
     """
     several = isinstance(fetches, (list, tuple))
     wanted = list(fetches) if several else [fetches]
@@ -528,7 +529,7 @@ def run_update_lost(self, fetches, feed_dict=None):
 def run_variables_read_late(self, fetches, feed_dict=None):
     """A read sees the update of its own run.
 
-    A variable that is fetched beside an update of it gives the value before the run.
+    A variable that is fetched together with its update gives the value before the run.
     """
     several = isinstance(fetches, (list, tuple))
     wanted = list(fetches) if several else [fetches]
@@ -558,7 +559,7 @@ def run_variables_read_late(self, fetches, feed_dict=None):
 def run_update_at_once(self, fetches, feed_dict=None):
     """A read that comes after the update sees it.
 
-    Whether a read comes before or after is chance, since both orders are topological. Store all updates at the end.
+    A read may come before or after, because both orders are topological. Store all updates at the end.
     """
     several = isinstance(fetches, (list, tuple))
     wanted = list(fetches) if several else [fetches]
@@ -583,7 +584,7 @@ def run_update_at_once(self, fetches, feed_dict=None):
 def run_unfed_is_zero(self, fetches, feed_dict=None):
     """A placeholder that is not fed counts as 0.
 
-    A run without its data would train on zeros, silently. Refuse it, and say which placeholder it is.
+    A run without its data would silently train on zeros. Raise an error that names the placeholder.
     """
     several = isinstance(fetches, (list, tuple))
     wanted = list(fetches) if several else [fetches]
@@ -611,7 +612,7 @@ def run_unfed_is_zero(self, fetches, feed_dict=None):
 def run_unfed_key_error(self, fetches, feed_dict=None):
     """No ValueError names the placeholder.
 
-    A KeyError from somewhere within helps nobody. Say what is missing, by name.
+    A KeyError from inside the run does not help. Name what is missing.
     """
     several = isinstance(fetches, (list, tuple))
     wanted = list(fetches) if several else [fetches]
@@ -638,7 +639,7 @@ def run_unfed_key_error(self, fetches, feed_dict=None):
 def run_uninitialised_name(self, fetches, feed_dict=None):
     """No ValueError names the variable.
 
-    A network has many variables; the message must say which of them has no value.
+    A network has many variables; the message must name the one that has no value.
     """
     several = isinstance(fetches, (list, tuple))
     wanted = list(fetches) if several else [fetches]
@@ -665,7 +666,7 @@ def run_uninitialised_name(self, fetches, feed_dict=None):
 def run_unfed_name(self, fetches, feed_dict=None):
     """No ValueError names the placeholder.
 
-    A graph may have several placeholders; the message must say which of them is not fed.
+    A graph may have several placeholders; the message must name the one that is not fed.
     """
     several = isinstance(fetches, (list, tuple))
     wanted = list(fetches) if several else [fetches]
@@ -690,9 +691,9 @@ def run_unfed_name(self, fetches, feed_dict=None):
 
 @mistake("session_run")
 def run_initialised_silently(self, fetches, feed_dict=None):
-    """A variable without a value is given its initial one, silently.
+    """A variable without a value silently gets its initial one.
 
-    Then nobody sees where training begins, or begins again.
+    Then the program does not show where training begins, or begins again.
     """
     several = isinstance(fetches, (list, tuple))
     wanted = list(fetches) if several else [fetches]
@@ -717,9 +718,9 @@ def run_initialised_silently(self, fetches, feed_dict=None):
 
 @mistake("session_run")
 def run_feed_overwritten(self, fetches, feed_dict=None):
-    """What was fed for a node is computed over again.
+    """A fed node is computed again.
 
-    Any node may be fed. Its value is known then: topological_order leaves out what it is told of.
+    Any node may be fed. Its value is then known: topological_order leaves out known nodes.
     """
     several = isinstance(fetches, (list, tuple))
     wanted = list(fetches) if several else [fetches]
@@ -746,9 +747,9 @@ def run_feed_overwritten(self, fetches, feed_dict=None):
 
 @mistake("session_run")
 def run_behind_a_feed(self, fetches, feed_dict=None):
-    """What stands behind a fed node is asked for, though nobody needs it.
+    """The inputs of a fed node are required, although no other node needs them.
 
-    topological_order stops at what it is told to be known: give it the fed nodes.
+    topological_order stops at known nodes: pass it the fed nodes.
     """
     several = isinstance(fetches, (list, tuple))
     wanted = list(fetches) if several else [fetches]
@@ -775,9 +776,9 @@ def run_behind_a_feed(self, fetches, feed_dict=None):
 
 @mistake("session_run")
 def run_fed_from_the_host(self, fetches, feed_dict=None):
-    """What is fed does not cross to the device.
+    """Fed values do not cross to the device.
 
-    A GPU cannot compute on the host's array. to_device sends it.
+    A GPU cannot compute with the host's array. Send it with to_device.
     """
     several = isinstance(fetches, (list, tuple))
     wanted = list(fetches) if several else [fetches]
@@ -804,7 +805,7 @@ def run_fed_from_the_host(self, fetches, feed_dict=None):
 def run_variables_cross(self, fetches, feed_dict=None):
     """Variables cross the bus in every run.
 
-    What self.variables holds is on the device already. That it need not cross is what variables are for.
+    The values in self.variables are on the device already. Variables exist so that they need not cross.
     """
     several = isinstance(fetches, (list, tuple))
     wanted = list(fetches) if several else [fetches]
@@ -829,9 +830,9 @@ def run_variables_cross(self, fetches, feed_dict=None):
 
 @mistake("session_run")
 def run_fetched_on_the_device(self, fetches, feed_dict=None):
-    """What is fetched does not cross back to the host.
+    """Fetched values do not cross back to the host.
 
-    Python, NumPy and a plot read the host's memory. to_host copies what was asked for.
+    Python, NumPy and a plot read the host's memory. Copy fetched values with to_host.
     """
     several = isinstance(fetches, (list, tuple))
     wanted = list(fetches) if several else [fetches]
@@ -886,7 +887,7 @@ def run_everything_crosses(self, fetches, feed_dict=None):
 def run_update_crosses(self, fetches, feed_dict=None):
     """A fetched update sends the new weights to the host.
 
-    It is fetched so that it happens, not to be read: an Assign gives None.
+    You fetch an update to make it happen, not to read it: an Assign gives None.
     """
     several = isinstance(fetches, (list, tuple))
     wanted = list(fetches) if several else [fetches]
@@ -911,18 +912,18 @@ def run_update_crosses(self, fetches, feed_dict=None):
 
 @mistake("sum_to_compute")
 def sum_of_all(self, x, like):
-    """Everything is summed up.
+    """Everything is summed.
 
-    Only what was repeated is summed: the axes in front, and those of size 1.
+    Sum only over repeated axes: those in front, and those of size 1.
     """
     return x.sum()
 
 
 @mistake("sum_to_compute")
 def sum_as_mean(self, x, like):
-    """The mean is taken in place of the sum.
+    """The mean is taken instead of the sum.
 
-    Each repetition had a part in the loss; the parts add up.
+    Each repetition contributes to the loss; the contributions add up.
     """
     x = x.mean(axis=tuple(range(x.ndim - like.ndim)))
     return x.mean(axis=tuple(axis for axis, size in enumerate(like.shape) if size == 1), keepdims=True)
@@ -930,9 +931,9 @@ def sum_as_mean(self, x, like):
 
 @mistake("sum_to_compute")
 def sum_of_one_row(self, x, like):
-    """One row is taken in place of the sum of all.
+    """One row is taken instead of the sum of all rows.
 
-    The shape is right, and all other rows are forgotten.
+    The shape is right, but all other rows are forgotten.
     """
     while x.ndim > like.ndim:
         x = x[0]
@@ -943,16 +944,16 @@ def sum_of_one_row(self, x, like):
 def sum_of_nothing(self, x, like):
     """Nothing is summed.
 
-    A gradient has the shape of what it belongs to.
+    A gradient has the shape of its input.
     """
     return x
 
 
 @mistake("sum_to_compute")
 def sum_with_numbers(self, x, like):
-    """like takes part with its numbers.
+    """The numbers of like are used.
 
-    It is there for its shape. Its numbers have nothing to do with this gradient.
+    Only its shape is needed. Its numbers have nothing to do with this gradient.
     """
     x = x * like
     x = x.sum(axis=tuple(range(x.ndim - like.ndim)))
@@ -973,7 +974,7 @@ def sum_without_keepdims(self, x, like):
 def sum_in_front_only(self, x, like):
     """Only axes in front are summed, and axes of size 1 are not.
 
-    An axis of size 1 was repeated just as well.
+    An axis of size 1 was repeated too.
     """
     return x.sum(axis=tuple(range(x.ndim - like.ndim)))
 
@@ -982,7 +983,7 @@ def sum_in_front_only(self, x, like):
 def sum_first_axis(self, x, like):
     """Always the first axis is summed.
 
-    That is right for a bias in a batch of rows, and for nothing else. Compare the two shapes.
+    That is correct only for a bias in a batch of rows. Compare the two shapes.
     """
     return x if x.shape == like.shape else x.sum(axis=0)
 
@@ -991,7 +992,7 @@ def sum_first_axis(self, x, like):
 def add_unsummed(self, upstream):
     """The gradient of what was broadcast is not summed.
 
-    A bias of shape (C,) was added to each of N rows, so its gradient is a sum over N rows. SumTo takes it.
+    A bias of shape (C,) was added to each of N rows, so its gradient is a sum over N rows. Use SumTo.
     """
     return [upstream, upstream]
 
@@ -1000,7 +1001,7 @@ def add_unsummed(self, upstream):
 def add_second_summed(self, upstream):
     """Only the second input is summed.
 
-    A sum does not care in which order it is written: either input may have been broadcast.
+    The order of a sum does not matter: either input may have been broadcast.
     """
     return [upstream, SumTo(upstream, self.inputs[1])]
 
@@ -1018,7 +1019,7 @@ def add_swapped(self, upstream):
 def add_as_product(self, upstream):
     """This is a product's rule.
 
-    The derivative of a + b is 1 for both; upstream passes as it is.
+    Both derivatives of a + b are 1; pass the upstream gradient on.
     """
     a, b = self.inputs
     return [SumTo(upstream * b, a), SumTo(upstream * a, b)]
@@ -1026,9 +1027,9 @@ def add_as_product(self, upstream):
 
 @mistake("add_gradient")
 def add_total(self, upstream):
-    """All is summed to one number.
+    """Everything is summed to one number.
 
-    Sum makes one number of everything; SumTo sums as far as the shape of the input asks for.
+    Sum adds everything to one number; SumTo sums only to the shape of the input.
     """
     return [SumTo(upstream, self.inputs[0]), Sum(upstream)]
 
@@ -1037,7 +1038,7 @@ def add_total(self, upstream):
 def product_nothing_transposed(self, upstream):
     """Nothing is transposed.
 
-    Look at the shapes: (N, C) times (D, C) does not fit, (N, C) times (C, D) does.
+    Look at the shapes: (N, C) times (D, C) is not possible, (N, C) times (C, D) is.
     """
     a, b = self.inputs
     return [upstream @ b, a @ upstream]
@@ -1065,9 +1066,9 @@ def product_a_not_transposed(self, upstream):
 
 @mistake("mat_mul_gradient")
 def product_wrong_way(self, upstream):
-    """The factors are transposed, and the wrong way round.
+    """The factors are transposed, and in the wrong order.
 
-    The factor that stays stands on its own side: b on the right of upstream, a on the left.
+    Each factor keeps its side: b is to the right of upstream, a to the left.
     """
     a, b = self.inputs
     return [b.T @ upstream, upstream @ a.T]
@@ -1077,7 +1078,7 @@ def product_wrong_way(self, upstream):
 def product_swapped(self, upstream):
     """The two gradients are swapped.
 
-    The list has the order of the inputs.
+    The list is in the order of the inputs.
     """
     a, b = self.inputs
     return [a.T @ upstream, upstream @ b.T]
@@ -1087,7 +1088,7 @@ def product_swapped(self, upstream):
 def product_rule_by_elements(self, upstream):
     """Elements are multiplied one by one.
 
-    That is the rule of Multiply. In a matrix product each element of a meets a whole row of b.
+    That is the rule of Multiply. In a matrix product each element of a is multiplied by a whole row of b.
     """
     a, b = self.inputs
     return [upstream * b.T, a.T * upstream]
@@ -1095,16 +1096,16 @@ def product_rule_by_elements(self, upstream):
 
 @mistake("relu_gradient")
 def slope_alone(self, upstream):
-    """The node comes alone.
+    """The node is not in a list.
 
-    gradients goes through the inputs and their parts together, so one input has a list of one.
+    gradients goes through the inputs and their parts together, so one input needs a list of one node.
     """
     return upstream * Step(self.inputs[0])
 
 
 @mistake("relu_gradient")
 def slope_everywhere(self, upstream):
-    """Upstream passes everywhere.
+    """The upstream gradient passes everywhere.
 
     Where x is negative, the output is 0 whatever x is: no gradient.
     """
@@ -1113,45 +1114,45 @@ def slope_everywhere(self, upstream):
 
 @mistake("relu_gradient")
 def slope_turned(self, upstream):
-    """Upstream passes where x is negative.
+    """The upstream gradient passes where x is negative.
 
-    There the output is constant. It is for positive x that it grows with x.
+    There the output is constant. It grows with x only where x is positive.
     """
     return [upstream * Step(-1.0 * self.inputs[0])]
 
 
 @mistake("relu_gradient")
 def slope_of_upstream(self, upstream):
-    """Upstream passes where it is positive itself.
+    """The upstream gradient passes where it is itself positive.
 
-    The switch was set by x on the way forward. A negative gradient passes an open one.
+    Only the sign of x in the forward pass decides. A negative gradient passes too.
     """
     return [ReLU(upstream)]
 
 
 @mistake("relu_gradient")
 def slope_without_upstream(self, upstream):
-    """The slope comes back without upstream.
+    """The derivative is returned without the upstream gradient.
 
-    Downstream is upstream times local.
+    The downstream gradient is upstream times local.
     """
     return [Step(self.inputs[0])]
 
 
 @mistake("relu_gradient")
 def slope_by_value(self, upstream):
-    """Upstream is multiplied by the value, not by the slope.
+    """The upstream gradient is multiplied by the value, not by the derivative.
 
-    The slope of max(0, x) is 1 for all positive x, however large.
+    The derivative of max(0, x) is 1 for all positive x, however large.
     """
     return [upstream * ReLU(self.inputs[0])]
 
 
 @mistake("square_gradient")
 def square_alone(self, upstream):
-    """The node comes alone.
+    """The node is not in a list.
 
-    gradients goes through the inputs and their parts together, so one input has a list of one.
+    gradients goes through the inputs and their parts together, so one input needs a list of one node.
     """
     return upstream * (2.0 * self.inputs[0])
 
@@ -1167,9 +1168,9 @@ def square_factor(self, upstream):
 
 @mistake("square_gradient")
 def square_upstream(self, upstream):
-    """Upstream is missing.
+    """The upstream gradient is missing.
 
-    2x is the local derivative; downstream is upstream times local.
+    2x is the local derivative; the downstream gradient is upstream times local.
     """
     return [2.0 * self.inputs[0]]
 
@@ -1178,14 +1179,14 @@ def square_upstream(self, upstream):
 def square_x(self, upstream):
     """x is missing: its square has the derivative 2x.
 
-    How fast a square grows depends on where one is.
+    How fast a square grows depends on x.
     """
     return [2.0 * upstream]
 
 
 @mistake("square_gradient")
 def square_value(self, upstream):
-    """Upstream is multiplied by the square, not by its derivative.
+    """The upstream gradient is multiplied by the square, not by its derivative.
 
     self is the node of x²; its local derivative is another node, 2x.
     """
@@ -1194,16 +1195,16 @@ def square_value(self, upstream):
 
 @mistake("sum_gradient")
 def sum_alone(self, upstream):
-    """The node comes alone.
+    """The node is not in a list.
 
-    gradients goes through the inputs and their parts together, so one input has a list of one.
+    gradients goes through the inputs and their parts together, so one input needs a list of one node.
     """
     return BroadcastTo(upstream, self.inputs[0])
 
 
 @mistake("sum_gradient")
 def sum_number(self, upstream):
-    """A number stands in place of a node.
+    """The list holds a number, not a node.
 
     The gradient is computed later, when upstream and the shape of x are known. Here it is only written down.
     """
@@ -1212,36 +1213,36 @@ def sum_number(self, upstream):
 
 @mistake("sum_gradient")
 def sum_not_spread(self, upstream):
-    """Upstream is not spread over the shape of x.
+    """The upstream gradient is not broadcast to the shape of x.
 
-    It is one number, and each element of x gets it: BroadcastTo.
+    It is one number, and each element of x gets it: use BroadcastTo.
     """
     return [upstream]
 
 
 @mistake("sum_gradient")
 def sum_ones(self, upstream):
-    """Upstream is missing.
+    """The upstream gradient is missing.
 
-    Ones are the local derivative; downstream is upstream times local.
+    Ones are the local derivative; the downstream gradient is upstream times local.
     """
     return [OnesLike(self.inputs[0])]
 
 
 @mistake("sum_gradient")
 def sum_times_x(self, upstream):
-    """Upstream is multiplied by x.
+    """The upstream gradient is multiplied by x.
 
-    A sum grows by 1 when an element does, whatever the element is.
+    A sum grows by 1 when any element grows by 1, so the local derivative is 1.
     """
     return [upstream * self.inputs[0]]
 
 
 @mistake("gradients")
 def chain_from_the_loss(loss, nodes):
-    """It starts from the loss itself.
+    """The backward pass starts from the loss itself.
 
-    If the loss changes by a little, the loss changes by just as much: the first gradient is 1.
+    The derivative of the loss with respect to itself is 1: start from 1.
     """
     total = {loss: loss}
     for node in reversed(topological_order([loss])):
@@ -1252,9 +1253,9 @@ def chain_from_the_loss(loss, nodes):
 
 @mistake("gradients")
 def chain_turned(loss, nodes):
-    """The gradients come back in another order than the nodes.
+    """The gradients are not in the order of the nodes.
 
-    Who asks for [x, y] takes the first for that of x.
+    For [x, y], the first gradient must be that of x.
     """
     total = {loss: OnesLike(loss)}
     for node in reversed(topological_order([loss])):
@@ -1265,9 +1266,9 @@ def chain_turned(loss, nodes):
 
 @mistake("gradients")
 def chain_forwards(loss, nodes):
-    """The walk goes forwards: begin with the loss.
+    """The walk goes forward: begin with the loss.
 
-    A node can pass its gradient on only when it has one, and it comes from the node's users.
+    A node can pass its gradient on only when it has one, which comes from the nodes that use it.
     """
     total = {loss: OnesLike(loss)}
     for node in topological_order([loss]):
@@ -1279,9 +1280,9 @@ def chain_forwards(loss, nodes):
 
 @mistake("gradients")
 def chain_overwritten(loss, nodes):
-    """A second part overwrites the first, where a node is used twice.
+    """Where a node is used twice, the second part overwrites the first.
 
-    Each use has its own effect on the loss; effects add up.
+    Each use has its own effect on the loss; the effects add up.
     """
     total = {loss: OnesLike(loss)}
     for node in reversed(topological_order([loss])):
@@ -1292,7 +1293,7 @@ def chain_overwritten(loss, nodes):
 
 @mistake("gradients")
 def chain_same_input(loss, nodes):
-    """One part gets lost where a node takes the same input twice.
+    """Where a node has the same input twice, one part is lost.
 
     A dict made of inputs and parts has one entry for each input. Go through the pairs.
     """
@@ -1306,9 +1307,10 @@ def chain_same_input(loss, nodes):
 
 @mistake("gradients")
 def chain_too_early(loss, nodes):
-    """A node hands its gradient on before all of it has arrived.
+    """A node passes its gradient on before it is complete.
 
-    A breadth-first walk meets a node by its shortest way; a part that comes by a longer one is lost for all behind.
+    A breadth-first walk reaches a node by its shortest path; parts that come by a longer path are not passed
+    on.
     """
     total, queue, visited = {loss: OnesLike(loss)}, [loss], {loss}
     while queue:
@@ -1323,9 +1325,9 @@ def chain_too_early(loss, nodes):
 
 @mistake("gradients")
 def chain_again_and_again(loss, nodes):
-    """A node hands on all it has, again and again, whenever a part arrives.
+    """A node passes its whole gradient on again whenever a part is added.
 
-    What it has handed on before is counted once more. In topological order each node has one turn.
+    What it has already passed on is counted again. In topological order each node is visited once.
     """
     total = {}
 
@@ -1340,9 +1342,9 @@ def chain_again_and_again(loss, nodes):
 
 @mistake("gradients")
 def chain_key_error(loss, nodes):
-    """What the loss does not depend on gets no gradient.
+    """A node on which the loss does not depend gets no gradient.
 
-    Its gradient is 0, and the lookup of a node that the walk never met raises KeyError.
+    Its gradient is 0, but looking up a node that the walk never reached raises KeyError.
     """
     total = {loss: OnesLike(loss)}
     for node in reversed(topological_order([loss])):
@@ -1353,9 +1355,9 @@ def chain_key_error(loss, nodes):
 
 @mistake("gradients")
 def chain_none(loss, nodes):
-    """What the loss does not depend on gets no gradient.
+    """A node on which the loss does not depend gets no gradient.
 
-    Its gradient is 0, and None cannot be run. ZerosLike makes a node of zeros.
+    Its gradient is 0, but None cannot be run. ZerosLike makes a node of zeros.
     """
     total = {loss: OnesLike(loss)}
     for node in reversed(topological_order([loss])):
@@ -1379,9 +1381,9 @@ def chain_zero_of_the_loss(loss, nodes):
 
 @mistake("gradients")
 def chain_from_a_number(loss, nodes):
-    """It starts from a number in place of a node.
+    """The backward pass starts from a number, not from a node.
 
-    What gradients returns can be run and differentiated, the gradient of the loss by itself too.
+    All results of gradients can be run and differentiated, also that of the loss with respect to itself.
     """
     total = {loss: 1.0}
     for node in reversed(topological_order([loss])):
@@ -1392,9 +1394,9 @@ def chain_from_a_number(loss, nodes):
 
 @mistake("training_step")
 def step_without_assign(loss, variables, learning_rate):
-    """Nothing is assigned: these are new values, not updates.
+    """Nothing is assigned: the nodes are new values, not updates.
 
-    The nodes compute what the variables should become, and no session stores it. assign(variable, …) does.
+    The nodes compute the new values, but no session stores them. Use assign(variable, …).
     """
     return [
         variable - learning_rate * slope for variable, slope in zip(variables, gradients(loss, variables))
@@ -1405,7 +1407,7 @@ def step_without_assign(loss, variables, learning_rate):
 def step_uphill(loss, variables, learning_rate):
     """The step goes uphill.
 
-    The gradient points to where the loss grows. Subtract.
+    The gradient points in the direction in which the loss grows. Subtract.
     """
     slopes = gradients(loss, variables)
     return [assign(variable, variable + learning_rate * slope) for variable, slope in zip(variables, slopes)]
@@ -1415,7 +1417,7 @@ def step_uphill(loss, variables, learning_rate):
 def step_without_rate(loss, variables, learning_rate):
     """The learning rate is missing.
 
-    A whole gradient is nearly always too far.
+    A step of the whole gradient is nearly always too long.
     """
     slopes = gradients(loss, variables)
     return [assign(variable, variable - slope) for variable, slope in zip(variables, slopes)]
@@ -1433,9 +1435,9 @@ def step_alone(loss, variables, learning_rate):
 
 @mistake("training_step")
 def step_rate_twice(loss, variables, learning_rate):
-    """The learning rate is there twice.
+    """The learning rate is used twice.
 
-    Once is enough: in the loss or in the step.
+    Use it once: in the loss or in the step.
     """
     slopes = gradients(loss * learning_rate, variables)
     return [assign(variable, variable - learning_rate * slope) for variable, slope in zip(variables, slopes)]
@@ -1445,7 +1447,7 @@ def step_rate_twice(loss, variables, learning_rate):
 def step_with_decay(loss, variables, learning_rate):
     """The variable is scaled, too: learning_rate times the variable is subtracted.
 
-    Mind the brackets: only the gradient is multiplied by the learning rate.
+    Check the brackets: only the gradient is multiplied by the learning rate.
     """
     slopes = gradients(loss, variables)
     return [
@@ -1468,7 +1470,7 @@ def step_first_only(loss, variables, learning_rate):
 def step_mixed_up(loss, variables, learning_rate):
     """The gradients go to the wrong variables.
 
-    gradients gives them in the order in which the variables were named.
+    gradients returns them in the order of its list of nodes.
     """
     slopes = gradients(loss, variables[::-1])
     return [assign(variable, variable - learning_rate * slope) for variable, slope in zip(variables, slopes)]

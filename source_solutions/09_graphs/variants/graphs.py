@@ -46,7 +46,7 @@ def order_by_a_stack(nodes, known=()):
 
 @variant("topological_order")
 def order_by_waiting(nodes, known=()):
-    # Kahn's way: count what each node waits for, and take those that wait for nothing.
+    # Kahn's algorithm: count the inputs that each node waits for, and take the nodes that wait for none.
     needed, stack = set(), [node for node in nodes if node not in known]
     while stack:
         node = stack.pop()

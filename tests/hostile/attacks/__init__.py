@@ -1,4 +1,4 @@
-"""A catalogue of submissions that try to gain points, to harm others or to stop the grader."""
+"""Attacks: submissions that try to gain points, to harm others or to stop the grader."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-#: What a notebook with right answers earns, apart from saved weights.
+#: The points of a notebook with correct answers, without saved weights.
 FULL = {"double": 2.0, "total": 2.0, "square": 4.0, "predict": 2.0}
 
-#: What is left when the task goes that the attacks strike at: nobody needs it.
+#: The points without the task that attacks target, which no other task needs.
 OWN_LOST = {"double": 2.0, "total": 2.0, "square": 4.0}
 
-#: A solution that is wrong, for those who try to have it taken for right.
+#: A wrong solution, for attacks that try to have it accepted.
 WRONG = "def predict(x, W):\n    return np.zeros(len(x))"
 
 
@@ -25,17 +25,17 @@ class Attack:
     Attributes
     ----------
     earns
-        What its right answers earn, by task: no less, no more.
+        The points that it must earn, by task.
     solutions
-        Texts of solution cells, where they are not right.
+        The solution cells that differ from the correct ones.
     change
-        What else is done to the notebook; what it returns is handed in.
+        A function that changes the notebook and returns the file to submit.
     beside
-        Puts further files into the submission.
+        A function that adds files to the submission.
     verdict
-        How the verdict on the task `predict` begins.
+        The beginning of the verdict on the task `predict`.
     note
-        What one of the notes on the submission says.
+        A part of one of the notes on the submission.
     """
 
     earns: Mapping[str, float]
@@ -47,12 +47,12 @@ class Attack:
 
 
 def forging(before: str, earns: Mapping[str, float] = OWN_LOST, wrong: str = WRONG, **more: str) -> Attack:
-    """Return an attack that runs some code first, to have a wrong answer at the end taken for right."""
+    """Return an attack that runs some code first, to have a wrong answer accepted later."""
     double = f"{before.strip()}\n\n\ndef double(x):\n    return 2 * x"
     return Attack(earns, {"double": double, "predict": wrong}, **more)
 
 
 def answering(body: str, verdict: str = "", before: str = "") -> Attack:
-    """Return an attack by what the function of a solution does, or returns."""
+    """Return an attack in the body of the solution's function."""
     text = f"{before}\ndef predict(x, W):\n    {body}"
     return Attack(OWN_LOST, {"predict": text}, verdict=verdict)

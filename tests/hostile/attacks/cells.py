@@ -1,4 +1,4 @@
-"""Attacks on the notebook's cells: tests, tags and metadata that are not the instructor's."""
+"""Attacks through the notebook's cells: changed tests, tags and metadata."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def with_tests(notebook: NotebookNode, change: Callable[[NotebookNode], object])
 
 
 def copied_twice(notebook: NotebookNode) -> NotebookNode:
-    """Copy every cell, as copy and paste of all would: same metadata, new ids."""
+    """Copy every cell, with the same metadata and a new id, as by copy and paste."""
     copies = [nbformat.from_dict(json.loads(json.dumps(cell))) for cell in notebook.cells]
     for number, cell in enumerate(copies):
         cell.id = f"copy-{number}"
@@ -47,7 +47,7 @@ def split_solution(notebook: NotebookNode) -> NotebookNode:
 
 
 def stripped(notebook: NotebookNode) -> NotebookNode:
-    """Take all metadata and ids, as some editors do."""
+    """Remove all metadata and replace all ids, as some editors do."""
     for number, cell in enumerate(notebook.cells):
         cell.metadata = {}
         cell.id = f"other-{number}"
@@ -55,7 +55,7 @@ def stripped(notebook: NotebookNode) -> NotebookNode:
 
 
 def retagged(notebook: NotebookNode) -> NotebookNode:
-    """Tag every cell so that execution would pass over it."""
+    """Tag every cell so that execution would skip it."""
     for cell in notebook.cells:
         cell.metadata["tags"] = ["skip-grading", "skip-execution"]
     return notebook
@@ -66,7 +66,7 @@ def as_version_3(notebook: NotebookNode) -> str:
 
 
 def reordered(notebook: NotebookNode) -> NotebookNode:
-    """Turn the notebook upside down."""
+    """Reverse the order of the cells."""
     notebook.cells.reverse()
     return notebook
 
@@ -79,7 +79,7 @@ def merged(notebook: NotebookNode) -> NotebookNode:
 
 
 def claiming(notebook: NotebookNode) -> NotebookNode:
-    """Say in every place that a grader has ever read that all is right."""
+    """Claim full points in every place that a grader might read."""
 
     def claim(cell: NotebookNode) -> None:
         cell.source = "print('passed')\n4.0"
@@ -92,14 +92,14 @@ def claiming(notebook: NotebookNode) -> NotebookNode:
 
 
 def with_metadata(notebook: NotebookNode) -> NotebookNode:
-    """Give the notebook as a whole what the grader notes down there."""
-    notebook.metadata["autograder"] = {"notes": ["All is right."], "unreadable": "by me"}
+    """Forge the notebook's metadata that the grader writes."""
+    notebook.metadata["autograder"] = {"notes": ["All correct."], "unreadable": "by me"}
     notebook.metadata["kernelspec"] = {"name": "../../evil", "display_name": "x", "language": "python"}
     return notebook
 
 
 def answering_twice(notebook: NotebookNode) -> NotebookNode:
-    """Add a solution cell and a graded cell of one's own making under the ids that are there."""
+    """Add a forged graded cell with an existing id."""
     test = next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "predict-test")
     forged = nbformat.from_dict(json.loads(json.dumps(test)))
     forged.source, forged.id = "answer('labels', lambda: 1)\n2.0", "forged"
@@ -109,7 +109,7 @@ def answering_twice(notebook: NotebookNode) -> NotebookNode:
 
 
 def of_strange_types(notebook: NotebookNode) -> str:
-    """Put into every cell's fields what no editor would."""
+    """Add cells with invalid types in all fields."""
     raw = json.loads(json.dumps(notebook))
     odd = [
         {"cell_type": ["code"], "source": {"a": 1}, "metadata": [], "id": {"a": 1}, "attachments": [1]},
@@ -127,7 +127,7 @@ def of_strange_types(notebook: NotebookNode) -> str:
 
 
 def many_added(notebook: NotebookNode) -> NotebookNode:
-    """Add two thousand cells, that each take a moment."""
+    """Add two thousand cells that each take a moment."""
     notebook.cells[:0] = [
         nbformat.v4.new_code_cell("import time; time.sleep(0.05)", id=f"added-{n}") for n in range(2000)
     ]
@@ -139,7 +139,7 @@ _WRONG = {"predict": WRONG}
 ATTACKS = {
     "edited-tests": Attack(OWN_LOST, _WRONG, claiming, note="was changed; the original was used"),
     "deleted-tests": Attack(
-        OWN_LOST, _WRONG, lambda nb: without(nb, "predict-test", "double-test"), note="it was put back"
+        OWN_LOST, _WRONG, lambda nb: without(nb, "predict-test", "double-test"), note="it was restored"
     ),
     "copied-cells": Attack(OWN_LOST, _WRONG, copied_twice),
     "reordered-cells": Attack(FULL, {}, reordered),

@@ -1,4 +1,4 @@
-"""Attacks by what is handed in: notebooks that are none, and files that Python or Jupyter would read."""
+"""Attacks through submitted files: invalid notebooks, and files that Python or Jupyter would load."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from tests.hostile.attacks import FULL, OWN_LOST, WRONG, Attack
 _EVIL = """
 import builtins
 builtins.answer = builtins.check_equal = lambda *a, **k: None
-raise RuntimeError("taken in place of the real one")
+raise RuntimeError("loaded instead of the real module")
 """
 
 
 def _modules(folder: Path) -> None:
-    """Leave modules under the names of others, and files that Python and Jupyter read by themselves."""
+    """Add modules with the names of others, and files that Python and Jupyter load automatically."""
     for name in (
         "numpy",
         "autograder",
@@ -76,7 +76,7 @@ def _huge(folder: Path) -> None:
 
 
 def _huge_outputs(notebook: NotebookNode) -> str:
-    """Hand in forty megabytes of outputs."""
+    """Return a notebook with forty megabytes of outputs."""
     raw = json.loads(json.dumps(notebook))
     raw["cells"][1]["outputs"] = [
         {"output_type": "display_data", "data": {"text/plain": "x" * 40 * 2**20}, "metadata": {}}
@@ -86,24 +86,24 @@ def _huge_outputs(notebook: NotebookNode) -> str:
 
 ATTACKS = {
     "modules": Attack(OWN_LOST, {"predict": WRONG}, beside=_modules),
-    "large-file": Attack(FULL, beside=_sparse, note="Too large to be used in grading: large.bin"),
+    "large-file": Attack(FULL, beside=_sparse, note="Too large to be used for grading: large.bin"),
     "links": Attack(FULL, beside=_links),
     "notebook-is-a-link": Attack({}, beside=lambda f: _instead(f, "../../honest/01_tiny/tiny.ipynb")),
     "notebook-is-a-device": Attack({}, beside=lambda f: _instead(f, "/dev/zero")),
-    "notebook-is-a-folder": Attack({}, beside=_as_folder, note="was not handed in"),
-    "missing": Attack({}, beside=lambda f: (f / "tiny.ipynb").unlink(), note="was not handed in"),
+    "notebook-is-a-folder": Attack({}, beside=_as_folder, note="was not submitted"),
+    "missing": Attack({}, beside=lambda f: (f / "tiny.ipynb").unlink(), note="was not submitted"),
     "huge": Attack({}, beside=_huge, note="the limit is 100 MB"),
     "huge-outputs": Attack(FULL, change=_huge_outputs),
     "broken": Attack({}, change=lambda _: '{"cells": [', note="not JSON"),
     "not-utf8": Attack({}, change=lambda _: b'{"cells": ["\xff\xfe"]}', note="not UTF-8"),
     "utf16": Attack({}, change=lambda nb: nbformat.writes(nb).encode("utf-16"), note="not UTF-8"),
     "nested": Attack({}, change=lambda _: "[" * 10**6, note="could not be read"),
-    "no-object": Attack({}, change=lambda _: "[1, 2]", note="holds no cells"),
-    "cells-no-list": Attack({}, change=lambda _: '{"cells": {"a": 1}}', note="holds no cells"),
+    "no-object": Attack({}, change=lambda _: "[1, 2]", note="contains no cells"),
+    "cells-no-list": Attack({}, change=lambda _: '{"cells": {"a": 1}}', note="contains no cells"),
     "empty": Attack({}, change=lambda _: "", note="not JSON"),
     "nul": Attack({}, change=lambda _: b"\0" * 10**6, note="not JSON"),
     "number": Attack({}, change=lambda _: '{"cells": ' + "9" * 10**6 + "}", note="could not be read"),
-    # Names of students.
+    # Unusual student ids.
     "李雷": Attack(FULL),
     "🙂🙃": Attack(FULL),
     "نور": Attack(FULL),

@@ -1,4 +1,4 @@
-"""Attacks from inside the kernel: on what records the answers, and on what carries them out."""
+"""Attacks from inside the kernel, on the code that records and transmits answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def forged(**value):
     return {MIME: {"name": "labels", "weight": 1e300, "about": "", "relation": relation, **value}}
 """
 
-#: What `parse_answers` may be sent: none of it may stop the judge.
+#: Malformed payloads for `parse_answers`, which must not stop the judge.
 _MALFORMED = [
     {"value": {"array": "", "dtype": "float64", "shape": [10**18, 0]}},
     {"value": {"array": "", "dtype": "(", "shape": [0]}},
@@ -42,13 +42,13 @@ _MALFORMED = [
     {"about": "x" * 10**5, "value": {"none": True}},
 ]
 
-#: Here the forger spoils what carries the answers, the own right ones too. With the reference of `double` in
-#: place of the one that did it, what needs it is right.
+#: The points of attacks that break the transmission of all answers. With the reference solution of `double`
+#: in place of the attack, the task that needs it is correct.
 _SPOILT = {"total": 2.0}
 
 
 def _nesting(one: str) -> Attack:
-    """Return an attack by outputs, each deeper than the one before, until one is too deep to be read."""
+    """Return an attack with ever more deeply nested outputs, until one is too deep to be read."""
     text = (
         "def predict(x, W):\n"
         "    nested = 0\n"
@@ -66,15 +66,15 @@ ATTACKS = {
         "np.allclose = np.array_equal = np.isclose = lambda *a, **k: True"
     ),
     "checks": forging(
-        "import autograder.notebook as course\nfrom autograder.notebook import checks, block\n"
-        "for name in [name for name in dir(course) if name.startswith('check_')]:\n"
+        "import gradbook\nfrom gradbook import api\nfrom gradbook.checks import behaviour, gradient, values\n"
+        "for name in [name for name in dir(gradbook) if name.startswith('check_')]:\n"
         "    globals()[name] = lambda *a, **k: print('passed')\n"
-        "    for module in (course, checks):\n"
+        "    for module in (gradbook, api, behaviour, gradient, values):\n"
         "        setattr(module, name, globals()[name])"
     ),
     "answer": forging("def answer(*a, **k):\n    print('passed')", _SPOILT),
     "answer-in-the-package": forging(
-        "from autograder.notebook import answers, relations\n"
+        "from gradbook.protocol import answers, relations\n"
         "own = answers._display\n"
         "def _forge(payload):\n"
         "    payload['relation'] = {'name': 'close', 'parameters': {'rtol': 1e99}}\n"
@@ -94,7 +94,7 @@ ATTACKS = {
     "sys-modules": forging(
         "import sys, types\n"
         "for name in list(sys.modules):\n"
-        "    if name.startswith(('autograder', 'IPython.display', 'json')):\n"
+        "    if name.startswith(('gradbook', 'autograder', 'IPython.display', 'json')):\n"
         "        sys.modules[name] = types.ModuleType(name)",
         _SPOILT,
     ),
@@ -203,7 +203,7 @@ ATTACKS = {
             "        get_ipython().kernel.iopub_thread.schedule(lambda: socket.send_multipart(parts))\n"
             "    return np.zeros(len(x))"
         },
-        verdict="the kernel sent what is no message of Jupyter's",
+        verdict="the kernel sent an invalid message",
     ),
     "idle-too-early": Attack(
         OWN_LOST,
@@ -246,7 +246,7 @@ ATTACKS = {
         "import sys\ndef trace(frame, event, arg):\n    return trace\n"
         "sys.setprofile(trace)\nsys.settrace(trace)"
     ),
-    "begins-grading": forging("from autograder.notebook import answers\nanswers.begin_grading(0)", _SPOILT),
+    "begins-grading": forging("from gradbook.protocol import answers\nanswers.begin_grading(0)", _SPOILT),
     "lying-array": answering(
         "return np.zeros(len(x)).view(Liar)",
         before="class Liar(np.ndarray):\n"
@@ -293,8 +293,8 @@ ATTACKS = {
     ),
 }
 
-#: Who tries to show the students after them, in their own feedback, what is hidden.
-TELLING = {
+#: Attacks that try to reveal hidden tests to other students through the feedback.
+LEAKS = {
     "tells-history": Attack(OWN_LOST, {"predict": f"{WRONG}\nprint(In)\nprint(*_ih, sep='\\n')\nIn[-2]"}),
     "tells-by-hook": forging(
         "get_ipython().events.register('pre_run_cell', lambda info: print(info.raw_cell))\n"

@@ -1,11 +1,11 @@
-"""Attempts to see and to reach what is not the submission's: expressions that are true where they succeed."""
+"""Attempts to access anything outside the submission: expressions that are true if they succeed."""
 
 from __future__ import annotations
 
 READS = {
     "key": "[open(path).read() for path in glob.glob(COURSE + '/.autograder/**/*.json', recursive=True)]",
     "source": "open(COURSE + '/source_solutions/01_tiny/tiny.ipynb').read()",
-    # An environment that lies there is bound in, and the way to it with it.
+    # A virtual environment in this folder is bound into the sandbox, and its parent folders with it.
     "beside-package": "'source_solutions' in os.listdir(os.path.dirname(PACKAGE))",
     "other-submission": "open(COURSE + '/submitted/honest/01_tiny/tiny.ipynb').read()",
     "gradebook": "open(COURSE + '/gradebook.db', 'rb').read()",
@@ -23,7 +23,7 @@ WRITES = {
     "write-gradebook": "open(COURSE + '/gradebook.db', 'ab')",
 }
 
-#: What no ordinary user succeeds in without a sandbox either, or that would leave something behind.
+#: Attempts in which ordinary users would fail without a sandbox as well, or that would leave traces.
 SEALED = {
     "shadow": "os.stat('/etc/shadow')",
     "passwd": "open('/etc/passwd').read()",
@@ -43,8 +43,8 @@ SEALED = {
     "first-process": "SECRET in open('/proc/1/environ').read()",
     "descriptors": "[fd for fd in os.listdir('/proc/self/fd') if COURSE in os.path.realpath(FD + fd)]",
     "devices": "[name for name in os.listdir('/dev') if name.startswith(('sd', 'nvme', 'mem', 'kmsg'))]",
-    # Nothing of the reference, of the key or of a later hidden line is in memory: looked for in halves, so
-    # that what looks does not find itself.
+    # The reference solution, the key and later hidden lines are not in memory. The text is searched in two
+    # halves, so that the search does not find itself.
     "reference-in-memory": "in_memory('twice', '_as_much')",
     "later-lines-in-memory": "in_memory('standard_normal', '(7)')",
     "hidden-in-command": "'standard' + '_normal' in open('/proc/self/cmdline').read()",
@@ -55,7 +55,7 @@ import autograder, ctypes, gc, glob, os, socket, sys
 
 
 def in_memory(*halves):
-    # Whether a text, given in halves that nobody joins, is anywhere in the memory of the process.
+    # Return whether a text, given in two halves, is anywhere in the memory of the process.
     head, tail = (half.encode() for half in halves)
     with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", 0) as memory:
         for line in maps:
@@ -76,13 +76,13 @@ def in_memory(*halves):
     return False
 
 
-# What cannot find itself finds nothing.
+# The search works: this comment puts what cannot find itself into memory.
 assert in_memory("cannot find", " itself")
 
 
 def look(name, attempt):
     try:
-        print(name, "reached" if attempt() else "refused: nothing there")
+        print(name, "reached" if attempt() else "refused: not found")
     except Exception as error:
         print(name, "refused:", type(error).__name__)
 
@@ -94,7 +94,7 @@ def double(x):
 
 
 def looking(looks: dict[str, str], names: dict[str, object]) -> str:
-    """Return a right solution that looks around, and says of each attempt whether it saw anything."""
+    """Return a correct solution that makes these attempts, and prints the result of each."""
     given = "".join(f"{name} = {value!r}\n" for name, value in names.items())
     lines = "".join(f"look({name!r}, lambda: {expression})\n" for name, expression in looks.items())
     return HELP + given + lines

@@ -1,6 +1,6 @@
-"""What a student could put into a notebook so that something happens when somebody opens it.
+"""Attacks through markup in a notebook, which would act when somebody opens the notebook.
 
-``JS`` stands for code that leaves its mark in the title of the page; each attack gets a mark of its own.
+``JS`` stands for code that adds a mark to the title of the page; each attack has its own mark.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ PNG = (
 
 
 def script(number: int) -> str:
-    """Return the code that marks the page, without a quotation mark or an angle bracket in it."""
+    """Return code that marks the page, without quotation marks and angle brackets."""
     return f"top.document.title+=/hit{number};/.source"
 
 
@@ -26,7 +26,7 @@ def _data(kind: str, text: str) -> str:
     return f"data:{kind};base64,{base64.b64encode(text.encode()).decode()}"
 
 
-#: Markup that goes into markdown cells, HTML outputs and markdown outputs alike.
+#: Markup for Markdown cells, HTML outputs and Markdown outputs.
 MARKUP = [
     "<script>JS</script>",
     "<SCRIPT >JS</SCRIPT\t>",
@@ -118,7 +118,7 @@ MARKUP = [
     "$\\bbox[border:1px solid;position:fixed]{x}$",
 ]
 
-#: What only markdown makes active.
+#: Attacks that only work in Markdown.
 MARKDOWN = [
     "[x](javascript:JS)",
     "[x](<java\tscript:JS>)",
@@ -161,7 +161,7 @@ MARKDOWN = [
     "<scr\u0000ipt>JS</scr\u0000ipt><img src=x\u000conerror=JS>",
 ]
 
-#: Outputs that are more than markup: a bundle, and what is told of it.
+#: Attacks through other outputs: their data and metadata.
 BUNDLES: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"application/javascript": "JS"}, {}),
     ({"text/javascript": "JS", "text/plain": "x"}, {}),
@@ -183,7 +183,7 @@ BUNDLES: list[tuple[dict[str, Any], dict[str, Any]]] = [
 
 
 def filled(thing: Any, number: int) -> Any:
-    """Return an attack with the code of its number in it."""
+    """Return an attack with the code for its number inserted."""
     if isinstance(thing, dict):
         return {filled(key, number): filled(value, number) for key, value in thing.items()}
     if isinstance(thing, list):

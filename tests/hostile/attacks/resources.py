@@ -1,4 +1,4 @@
-"""Attacks that take all they can get: memory, processes, disk, output, time; or that end what runs them."""
+"""Attacks on resources (memory, processes, disk, output, time) and on the processes that run them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from tests.hostile.attacks import FULL, OWN_LOST, Attack
 
 MIB = 2**20
 
-#: The limits of the course that is attacked; small, so that attacks are over soon.
+#: The limits of the course, low enough for attacks to end quickly.
 LIMITS = f"""
 c.GradingExecute.timeout = 3
 c.GradingExecute.added_timeout = 2
@@ -16,7 +16,7 @@ c.GradingExecute.disk_limit = {32 * MIB}
 c.GradingExecute.output_limit = {4 * MIB}
 """
 
-#: What stands in a process that a submission leaves behind.
+#: A text in the command line of a process that a submission starts as a daemon.
 MARK = "left-behind-by-a-submission"
 
 _IMPORTS = (
@@ -41,7 +41,7 @@ ATTACKS = {
         "            time.sleep(60)\n    time.sleep(60)",
         _MEMORY,
     ),
-    # Bounded, for the machine's sake: unbounded, it can outgrow the watch on a machine that is busy.
+    # Bounded, because an unbounded fork bomb could outgrow the watch on a busy machine.
     "fork-bomb": _taking(
         "for _ in range(7):\n        os.fork()\n    time.sleep(60)", "too many processes (limit 24)"
     ),

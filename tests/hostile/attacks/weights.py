@@ -1,4 +1,4 @@
-"""Attacks by saved weights: files that run when they are read, that grow, that claim what is not in them."""
+"""Attacks through saved weights: files that run code when loaded, unpack to a huge size, or are forged."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from autograder.notebook import save_model
-from tests.courses import CENTRES
+from gradbook import save_model
 from tests.hostile.attacks import FULL, Attack
+from tests.support.courses import CENTRES
 
-#: What a file that runs when it is read would leave.
+#: The name of the file that would be created if loading the weights ran code.
 TRACE = "pickle-bomb-went-off"
 
 
@@ -32,13 +32,13 @@ def _attack(write: object, **earned: float) -> Attack:
 
 
 def _header(shape: str, dtype: str = "<f8") -> bytes:
-    """Return the beginning of an array's file, whatever shape it claims."""
+    """Return the header of an array file with this shape."""
     text = f"{{'descr': {dtype!r}, 'fortran_order': False, 'shape': {shape}, }}".ljust(117) + "\n"
     return b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text.encode()
 
 
 def _model(path: Path, **arrays: bytes) -> None:
-    """Save a model in which the file of an array is of one's own making."""
+    """Save a model with forged array files."""
     save_model(path, {"W": CENTRES}, "Blobs-3")
     with zipfile.ZipFile(path) as file:
         members = {name: file.read(name) for name in file.namelist()}
@@ -82,7 +82,7 @@ ATTACKS = {
     "weights-fields": _claim("(2, 3)", "f8,O"),
     "weights-bomb": _attack(_grown),
     "weights-many": _attack(_many),
-    # What lies beside the parameters is not looked at.
+    # Files other than the parameters are ignored.
     "weights-deep": _attack(_endless_names, trained=4.0),
     "weights-no-zip": _file(b"\x93NUMPY\x01\x00"),
     "weights-none": _file(b""),

@@ -1,1 +1,0 @@
-"""The course's pictures: CIFAR-10 once it is downloaded, Shapes-10 until then."""

@@ -1,0 +1,1 @@
+"""Judge the answers of a submission, outside the process that computed them."""

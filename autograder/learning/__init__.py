@@ -1,0 +1,1 @@
+"""The learner's commands: open the notebooks, show where to continue, reset a task."""

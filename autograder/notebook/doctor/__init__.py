@@ -1,1 +1,0 @@
-"""The gradient doctor: what is likely to be wrong with a gradient that fails its check."""

@@ -1,1 +1,0 @@
-"""What a notebook takes over from an earlier one."""

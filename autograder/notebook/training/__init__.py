@@ -1,1 +1,0 @@
-"""Training: the solver, its checkpoints, and models on disk."""

@@ -1,0 +1,1 @@
+"""Reports on the results of grading: terminal, feedback pages, class reports, exports."""

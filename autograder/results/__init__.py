@@ -1,1 +1,0 @@
-"""Results: what people read after grading."""

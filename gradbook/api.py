@@ -1,0 +1,65 @@
+"""The names that a notebook imports: `gradbook` imports this module when one of them is used."""
+
+from gradbook import figures, plots
+from gradbook.carryover.load import carry_over
+from gradbook.checks import cell_monitor
+from gradbook.checks.behaviour import check_faster, check_memory, check_no_loops, check_unchanged
+from gradbook.checks.gradient import check_gradient
+from gradbook.checks.task_context import task
+from gradbook.checks.values import (
+    check_accuracy,
+    check_close,
+    check_dtype,
+    check_equal,
+    check_raises,
+    check_shape,
+    check_that,
+)
+from gradbook.classes import add_to_class
+from gradbook.data.images import load_images
+from gradbook.device import Device, find_device
+from gradbook.gradcheck.numerical import numerical_gradient, relative_error
+from gradbook.messages import CheckFailed
+from gradbook.progress import show_progress
+from gradbook.protocol.answers import answer, hidden_rng
+from gradbook.protocol.relations import accuracy, close, equal, same_set
+from gradbook.training.models import load_model, save_model
+from gradbook.training.solver import Solver
+
+__all__ = [
+    "CheckFailed",
+    "Device",
+    "Solver",
+    "accuracy",
+    "add_to_class",
+    "answer",
+    "carry_over",
+    "check_accuracy",
+    "check_close",
+    "check_dtype",
+    "check_equal",
+    "check_faster",
+    "check_gradient",
+    "check_memory",
+    "check_no_loops",
+    "check_raises",
+    "check_shape",
+    "check_that",
+    "check_unchanged",
+    "close",
+    "equal",
+    "figures",
+    "find_device",
+    "hidden_rng",
+    "load_images",
+    "load_model",
+    "numerical_gradient",
+    "plots",
+    "relative_error",
+    "same_set",
+    "save_model",
+    "show_progress",
+    "task",
+]
+
+cell_monitor.watch()

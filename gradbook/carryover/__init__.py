@@ -1,0 +1,1 @@
+"""Carrying over functions and classes from an earlier notebook."""

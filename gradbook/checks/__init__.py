@@ -1,0 +1,1 @@
+"""The checks that notebooks call, and the task context in which they run."""

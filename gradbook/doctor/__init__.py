@@ -1,0 +1,1 @@
+"""The gradient doctor: likely causes of a gradient that fails its check."""

@@ -1,0 +1,1 @@
+"""Hypotheses about a wrong gradient: each function yields the causes that explain it."""

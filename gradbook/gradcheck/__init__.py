@@ -1,0 +1,1 @@
+"""Numerical gradients, and their comparison with analytic gradients."""

@@ -1,0 +1,1 @@
+"""The grading protocol: answers are recorded, encoded, and compared by a named relation."""

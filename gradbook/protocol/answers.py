@@ -1,0 +1,123 @@
+"""Record the results of the student's code, for the judge that compares them outside this process.
+
+In a student's own session these functions do nothing: the lines that call them are removed at release, and
+without a grader `answer` returns at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+import warnings
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from gradbook.protocol.encoding import encode
+from gradbook.protocol.relations import Relation, close
+from gradbook.session import session
+
+#: The MIME type under which an answer leaves the kernel.
+ANSWER_MIME = "application/vnd.gradbook.answer+json"
+
+
+def begin_grading(seed: int) -> None:
+    """Switch to grading: answers are recorded, and failing checks do not stop the cell.
+
+    The grader runs this in the kernel before the first cell. It decides nothing by itself: a student who
+    calls it only sees displayed answers that nobody reads.
+
+    Parameters
+    ----------
+    seed
+        The assignment's seed, from which `hidden_rng` draws.
+    """
+    session.seed = seed
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    if shell is not None:
+        # IPython's own would end the kernel some cells later, at the expense of other tasks.
+        shell.user_ns.update(exit=sys.exit, quit=sys.exit)
+
+
+def is_grading() -> bool:
+    """Return whether a grader is running this notebook."""
+    return session.seed is not None
+
+
+def hidden_rng(task: str) -> np.random.Generator:
+    """Return a generator for a task's hidden inputs.
+
+    It depends only on the assignment's seed and the task, so every call for a task draws the same numbers,
+    whatever ran before.
+
+    Parameters
+    ----------
+    task
+        The task's id.
+    """
+    return np.random.default_rng([session.seed or 0, zlib.crc32(task.encode())])
+
+
+def answer(
+    name: str,
+    compute: Callable[[], Any],
+    relation: Relation | None = None,
+    weight: float = 1.0,
+    about: str = "",
+) -> None:
+    """Record the result of `compute`.
+
+    An exception is recorded instead of a value, so that an answer that raises does not affect the others.
+    Output that the student's code prints is discarded.
+
+    Parameters
+    ----------
+    name
+        The answer's name, unique in its cell.
+    compute
+        Calls the student's code on inputs drawn from `hidden_rng`.
+    relation
+        How the answer is compared with the key; by default `close()`.
+    weight
+        The answer's share of the task's points, relative to the other answers.
+    about
+        The question in one sentence, which the student may read if the answer is wrong. Needed only if the
+        name does not say enough.
+    """
+    if not is_grading():
+        return
+    relation = relation or close()
+    payload: dict[str, Any] = {
+        "name": name,
+        "weight": weight,
+        "about": about,
+        "relation": {"name": relation.name, "parameters": relation.parameters},
+    }
+    try:
+        with (
+            contextlib.redirect_stdout(io.StringIO()),
+            contextlib.redirect_stderr(io.StringIO()),
+            warnings.catch_warnings(),
+        ):
+            warnings.simplefilter("ignore")
+            payload["value"] = encode(compute())
+    except (Exception, SystemExit) as error:  # noqa: BLE001  (a student's code may raise anything)
+        payload["error"] = {"type": type(error).__name__, "message": _first_line(error)}
+    _display(payload)
+
+
+def _first_line(error: BaseException) -> str:
+    try:
+        return str(error).partition("\n")[0][:300]
+    except Exception:  # noqa: BLE001  (the student's own __str__ raises)
+        return ""
+
+
+def _display(payload: dict[str, Any]) -> None:
+    from IPython.display import display
+
+    display({ANSWER_MIME: payload}, raw=True)

@@ -1,0 +1,1 @@
+"""Training: the solver, its checkpoints, and saved models."""
