@@ -1,9 +1,12 @@
-# Everything a contributor types. Each line is an ordinary command; the README gives them without make.
+# Everything a contributor types. Each line is an ordinary command; CONTRIBUTING gives the first ones without make.
 VENV ?= .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-.PHONY: install demo test notebooks check lint types release prove docs screenshots bench lab clean
+# The notebooks whose proofs are run with all tests; `make trials` proves every notebook.
+SAMPLE ?= 03_linear 07_dropout
+
+.PHONY: install demo test test-all trials check lint types floors release prove docs house screenshots bench coverage lowest lab clean
 
 install: $(VENV)/.installed
 
@@ -14,42 +17,61 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	touch $@
 
 demo: install
-	$(BIN)/autograder demo
+	$(BIN)/gradbook demo
 
+# Every behaviour once: a few minutes.
 test: install
-	$(BIN)/python -m pytest --numprocesses auto -m "not trains" --cov --cov-report term --cov-fail-under 80
+	$(BIN)/python -m pytest --numprocesses auto -m "not slow and not trial"
 
-# Every notebook, solved, from top to bottom as a person runs it: its training too, which takes minutes.
-notebooks: install
-	$(BIN)/python -m pytest --numprocesses auto -m trains tests/notebooks
+# All tests but the trials, and the proofs of a sample of notebooks: what CI runs.
+test-all: install
+	$(BIN)/python -m pytest --numprocesses auto -m "not trial"
+	$(BIN)/gradbook prove --again $(SAMPLE)
 
-lint: install
+# Hours: every notebook with its training, every proof, the crash tests.
+trials: install
+	$(BIN)/python -m pytest --numprocesses auto -m trial
+	$(BIN)/gradbook prove --again
+
+# Which lines the tests of `make test-all` run.
+coverage: install
+	$(BIN)/python -m pytest --numprocesses auto -m "not trial" --cov --cov-report term --cov-fail-under 80
+
+lint: install floors
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/codespell
 
+# The packages import only downwards, floor by floor.
+floors: install
+	$(BIN)/lint-imports
+
 types: install
 	$(BIN)/mypy
 
-# Every assignment is sound, and the committed release is what the source gives, byte for byte.
+# Every changed assignment is proved, and the committed release is what the source gives, byte for byte.
 release: install
-	$(BIN)/autograder release
+	$(BIN)/gradbook release
 	git diff --exit-code -- assignments
 	test -z "$$(git status --porcelain -- assignments)"
 
 # Every assignment is sound, whether it was proved before or not.
 prove: install
-	$(BIN)/autograder prove --again
+	$(BIN)/gradbook prove --again
 
 # The command reference, from the code.
 docs: install
-	$(BIN)/python -m typer autograder.cli utils docs --name autograder --output docs/commands.md
+	$(BIN)/python -m typer autograder.cli utils docs --name gradbook --output docs/commands.md
 
-# The README's pictures, taken from the real thing; needs Chromium.
+# The diagrams in CONTRIBUTING, from the imports.
+house: install
+	$(BIN)/python -m tests.project.house
+
+# The README's images, taken from the real thing; needs Chromium.
 screenshots: install
 	$(BIN)/python -m tests.browser.screenshots
 
-check: lint types release notebooks test
+check: lint types test-all
 
 bench: install
 	$(BIN)/python benchmarks/import_time.py
@@ -62,8 +84,15 @@ bench: install
 	$(BIN)/python -m benchmarks.grading_speed --memory
 	$(BIN)/python -m benchmarks.report_page
 
+# The tests of `make test` with the lowest versions that pyproject.toml allows, in an environment of their own.
+lowest: install
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv venv --quiet --clear build/lowest
+	$(BIN)/uv pip install --quiet --python build/lowest/bin/python --resolution lowest-direct --editable '.[dev]'
+	build/lowest/bin/python -m pytest --numprocesses auto -m "not slow and not trial"
+
 lab: install
-	$(BIN)/autograder lab
+	$(BIN)/gradbook lab
 
 clean:
-	rm -rf $(VENV) build dist .coverage* .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist .coverage* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
