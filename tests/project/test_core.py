@@ -40,6 +40,22 @@ def test_the_first_check_of_a_notebook_runs_on_the_core(notebook: Path, tmp_path
     assert "has run" in done.stdout
 
 
+def test_every_module_can_be_imported_first() -> None:
+    """A process imports NumPy, and forks for each module: the order of imports must not matter."""
+    code = (
+        "import os, sys, pathlib, numpy\n"
+        "for path in sorted(pathlib.Path('gradbook').rglob('*.py')):\n"
+        "    name = '.'.join(path.with_suffix('').parts).removesuffix('.__init__')\n"
+        "    if os.fork() == 0:\n"
+        "        __import__(name)\n"
+        "        os._exit(0)\n"
+        "    if os.wait()[1]:\n"
+        "        sys.exit(f'{name} cannot be imported first')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_command_without_its_packages_names_the_extra() -> None:
     code = (
         "import sys\n"
