@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.nothing_lost import Stage, Tally, kill_grader, restart, trouble
 from tests.support.clusters import a_cluster
 from tests.support.databases import a_postgres, needs_postgres
+from tests.support.nothing_lost import Stage, Tally, kill_grader, restart, trouble
 
 pytestmark = pytest.mark.slow
 

@@ -1,6 +1,6 @@
 """Right gradients are accepted, whatever the inputs; wrong ones are rejected, and the doctor says why.
 
-The functions, their inputs and what is done wrong in them are the catalogue in ``benchmarks/faults``.
+The functions, their inputs and what is done wrong in them are the catalogue in ``tests/faults``.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import functools
 
 import pytest
 
-from benchmarks.doctor import Finding, check, findings
 from tests.faults import FAMILIES, SUBJECTS, Subject
+from tests.faults.detection import Finding, check, findings
 
 SEEDS = 200
 
