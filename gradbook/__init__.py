@@ -7,7 +7,6 @@ parts of this package and must not wait for NumPy. Matplotlib is imported when t
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,9 +14,6 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Any:
-    # A module first: while the modules of this package import one another, `gradbook.api` cannot be imported.
-    if not name.startswith("_") and importlib.util.find_spec(f"{__name__}.{name}") is not None:
-        return importlib.import_module(f"{__name__}.{name}")
     if not name.startswith("_") or name == "__all__":
         api = importlib.import_module("gradbook.api")
         if hasattr(api, name):

@@ -10,8 +10,8 @@ import re
 import sys
 from typing import Any
 
-from gradbook import progress
 from gradbook.classes import task_names
+from gradbook.progress import note_change
 from gradbook.session import session
 
 #: A function at the margin, as in a solution cell; methods of classes in test cells may have the same name.
@@ -42,7 +42,7 @@ def _after_cell(result: Any) -> None:
             result.error_before_exec is None and line is not None and line > defined_at
         )
         for name in task_names(match.group(2), match.group(1)):
-            progress.note_change(name)
+            note_change(name)
             if is_new:
                 session.stopped_by.pop(name, None)
             else:

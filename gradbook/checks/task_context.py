@@ -13,10 +13,10 @@ import linecache
 import warnings
 from collections.abc import Iterator
 
-from gradbook import progress
 from gradbook.checks import cell_monitor
 from gradbook.checks.exceptions import explain
 from gradbook.messages import CheckFailed, State, is_validating, panel, show
+from gradbook.progress import set_state
 from gradbook.protocol.answers import is_grading
 from gradbook.session import TaskContext, session
 
@@ -44,7 +44,7 @@ def task(name: str) -> Iterator[None]:
             cause="an older version is still defined; checking it would be misleading",
             next="fix the error that the cell shows, run it, then run this one",
         )
-        progress.set_state(name, failure.state)
+        set_state(name, failure.state)
         _explain([failure])
     outer, session.context = session.context, TaskContext(name)
     context = session.context
@@ -65,10 +65,10 @@ def task(name: str) -> Iterator[None]:
     texts = _describe(caught)
     if context.failed:
         context.failed[0].warnings += texts
-        progress.set_state(name, context.failed[0].state)
+        set_state(name, context.failed[0].state)
         _explain(context.failed)
         return
-    progress.set_state(name, State.PASSED)
+    set_state(name, State.PASSED)
     count = f"{context.passed} check{'s' * (context.passed != 1)} passed"
     rows = [*(("checked", note) for note in context.notes), *(("warning", text) for text in texts)]
     _show(f"{name}: {count}.", rows, "passed")
