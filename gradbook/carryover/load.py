@@ -12,11 +12,12 @@ from typing import Any, Literal, NoReturn
 
 from gradbook.carryover.definitions import STAR, Definition, new_module, read_definitions
 from gradbook.carryover.side_effects import WouldRun
+from gradbook.files import SOURCE
 from gradbook.messages import CheckFailed, State, show
+from gradbook.phrases import listed
 from gradbook.protocol.answers import is_grading
 
 #: The folder of the course's own solutions, which only the course's repository contains.
-_REFERENCES = "source_solutions"
 
 
 def carry_over(notebook: str, *names: str, source: Literal["own", "reference"] = "own") -> tuple[Any, ...]:
@@ -164,11 +165,11 @@ def _require_defined(
     if not missing:
         return
     near = [match for name in missing for match in difflib.get_close_matches(name, sorted(known), n=1)]
-    msg = f"{notebook} does not define {_listed(missing)}."
+    msg = f"{notebook} does not define {listed(missing)}."
     raise _failure(
         msg,
         path,
-        cause=f"did you mean {_listed(near)}?"
+        cause=f"did you mean {listed(near)}?"
         if near
         else "its cell is missing, or the notebook is not saved",
         next="check the spelling, and save that notebook",
@@ -180,7 +181,7 @@ def _require_finished(notebook: str, path: Path, counted: list[Definition]) -> N
     last = {name: definition for definition in counted for name in definition.binds}
     stubs = [name for definition in counted for name in definition.stubs if last[name] is definition]
     if stubs:
-        verdict = f"{_listed(stubs)} in {notebook} {'is' if len(stubs) == 1 else 'are'} unfinished."
+        verdict = f"{listed(stubs)} in {notebook} {'is' if len(stubs) == 1 else 'are'} unfinished."
         next_ = (
             f"finish {'it' if len(stubs) == 1 else 'them'} there, save that notebook, and run this cell again"
         )
@@ -205,7 +206,7 @@ def _require_made(
     if not failed:
         return
     imports = all(isinstance(part.node, ast.Import | ast.ImportFrom) for part in failed)
-    msg = f"{_listed(blocked)} cannot be carried over from {notebook}."
+    msg = f"{listed(blocked)} cannot be carried over from {notebook}."
     raise _failure(
         msg,
         path,
@@ -275,7 +276,7 @@ def _reference(notebook: str) -> Path:
     msg = f"there is no reference for {notebook} here."
     raise _failure(
         msg,
-        Path(_REFERENCES, f"{notebook}.ipynb"),
+        Path(SOURCE, f"{notebook}.ipynb"),
         expected="that file in this folder or one above it",
         cause="references are in the course's repository; they are not released with the assignments",
         next='use your own code: leave out source="reference"',
@@ -285,7 +286,7 @@ def _reference(notebook: str) -> Path:
 def _find_reference(notebook: str) -> Path | None:
     here = Path.cwd()
     for folder in (here, *here.parents):
-        path = folder / _REFERENCES / f"{notebook}.ipynb"
+        path = folder / SOURCE / f"{notebook}.ipynb"
         if _is_name(notebook) and path.is_file():
             return path
     return None
@@ -316,9 +317,3 @@ def _stand_in(name: str, failure: CheckFailed) -> Callable[..., NoReturn]:
 
     missing.__name__ = missing.__qualname__ = name
     return missing
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Return names as a list in a sentence: a, b and c."""
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last

@@ -132,11 +132,6 @@ def shown(
     """
     with drawing(rows, columns, size, **options) as figure:
         yield figure
-    show(figure)
-
-
-def show(figure: DescribedFigure) -> None:
-    """Display a figure."""
     display(figure)
 
 

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradbook.errors import GradbookError
+from gradbook.messages import display
 from gradbook.phrases import counted, listed
-from gradbook.plots.figure import RED, DescribedFigure, drawing, show
+from gradbook.plots.figure import RED, DescribedFigure, drawing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,7 +55,7 @@ def gradient_error(
     GradbookError
         If there are no elements, or if the arrays differ in shape.
     """
-    show(_draw(errors, name, left_out, wrong, (7.2, 3.4)))
+    display(_draw(errors, name, left_out, wrong, (7.2, 3.4)))
 
 
 def gradient_error_markup(
@@ -143,7 +144,7 @@ def _reduced(table: np.ndarray, steps: tuple[int, int]) -> np.ndarray:
 
 
 def _hatch(axes: Axes, kinks: np.ndarray, largest: np.ndarray) -> None:
-    """Hatch the cells in which all elements are at kinks."""
+    """Hatch the cells with kinks in which no element was compared."""
     from matplotlib.patches import Rectangle
 
     for row, column in np.argwhere((kinks == 1) & np.isnan(largest)):

@@ -145,11 +145,9 @@ def _as_config(kinds: Tree) -> dict[str, Any]:
 def _require_whole(tree: Tree, history: dict[str, list[float]], steps_per_epoch: int) -> None:
     evaluations = len(history["val_acc"])
     if len(history["train_acc"]) != evaluations or bool(evaluations) != ("best_params" in tree):
-        msg = "history"
-        raise KeyError(msg)
+        raise KeyError("history")  # noqa: EM101
     if evaluations - len(history["loss"]) // steps_per_epoch not in (0, 1):
-        msg = "history"
-        raise KeyError(msg)
+        raise KeyError("history")  # noqa: EM101
     for group in ("params", "best_params"):
         if any(np.asarray(value).dtype.kind != "f" for value in tree.get(group, {}).values()):
             raise KeyError(group)

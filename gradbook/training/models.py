@@ -42,13 +42,11 @@ def save_model(path: str | os.PathLike[str], params: Mapping[str, np.ndarray], d
     if not isinstance(dataset, str) or not dataset:
         got = f"a {type(dataset).__name__}" if not isinstance(dataset, str) else "an empty text"
         verdict = "the name of the data set is missing."
-        msg = "save_model"
-        raise Unusable(msg, verdict, expected="its name: load_images().name", got=got)
+        raise Unusable("save_model", verdict, expected="its name: load_images().name", got=got)  # noqa: EM101
     for name, value in params.items():
         if not isinstance(value, np.ndarray) or value.dtype.kind not in "biufc":
             verdict = f"params[{name!r}] is not an array of numbers."
-            msg = "save_model"
-            raise Unusable(msg, verdict, got=f"a {type(value).__name__}")
+            raise Unusable("save_model", verdict, got=f"a {type(value).__name__}")  # noqa: EM101
     write_arrays(path, {"kind": _KIND, "dataset": dataset, "params": dict(params)})
 
 

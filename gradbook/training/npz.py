@@ -130,10 +130,8 @@ def _flatten(tree: Tree, path: str = "") -> dict[str, np.ndarray]:
     flat: dict[str, np.ndarray] = {}
     for name, value in tree.items():
         if not isinstance(name, str) or "/" in name:
-            msg = "save"
-            raise Unusable(
-                msg, f"the name {name!r} cannot be saved.", expected="text without a slash, such as 'W1'"
-            )
+            verdict = f"the name {name!r} cannot be saved."
+            raise Unusable("save", verdict, expected="text without a slash, such as 'W1'")  # noqa: EM101
         if isinstance(value, dict):
             flat |= _flatten(value, f"{path}{name}/")
         else:
