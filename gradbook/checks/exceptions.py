@@ -86,7 +86,7 @@ def _cause(error: BaseException) -> str | None:
 def _next(error: BaseException) -> str:
     if isinstance(error, NameError | AttributeError):
         return "check the spelling; if it is a task of its own, run its cell first"
-    return "run the line by itself, and look at the shapes and dtypes of its inputs"
+    return "run the line by itself, and look at the shapes and types of its inputs"
 
 
 def _names(error: NameError | AttributeError) -> list[str]:

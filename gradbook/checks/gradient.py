@@ -194,7 +194,7 @@ def examine(
                 current_task(),
                 "the forward pass returns different numbers each time it is called.",
                 check="the forward pass, twice with the same inputs",
-                cause="it draws random numbers, or changes its own inputs",
+                cause="it draws random numbers, or changes what it computes with (a running average)",
                 next="draw them from a new generator with a fixed seed in each call",
             )
         comparisons = compare(probe, gradients, precision)
@@ -223,8 +223,7 @@ def _value(f: Callable[..., Any], inputs: Mapping[str, Any], upstream: np.ndarra
         msg = f"f's value has shape {value.shape}: it needs an upstream gradient of that shape"
         raise ValueError(msg)
     elif upstream is not None and value.shape != np.shape(upstream):
-        msg_0 = "what the forward pass returns"
-        raise shape_failure(msg_0, value, np.shape(upstream))
+        raise shape_failure("what the forward pass returns", value, np.shape(upstream))  # noqa: EM101, TRY003
     elif not np.isfinite(value).all():
         index = [int(place) for place in np.argwhere(~np.isfinite(value))[0]]
         verdict = "the forward pass returns NaN or infinity, so there is no gradient to check."

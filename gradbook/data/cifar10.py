@@ -165,12 +165,12 @@ def _workplace(dataset: DataSet, folder: Path, needed: int) -> Iterator[Path]:
         _sweep(dataset, folder)
         free = shutil.disk_usage(folder).free
         if free < needed:
-            raise _no_room(folder, f"{needed / 1e6:,.0f} MB free", f"{free / 1e6:,.0f} MB")
+            raise _disk_full(folder, f"{needed / 1e6:,.0f} MB free", f"{free / 1e6:,.0f} MB")
         with tempfile.TemporaryDirectory(prefix=f".{dataset.key}-", dir=folder) as work:
             yield Path(work)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise _no_room(folder, f"{needed / 1e6:,.0f} MB free", "a full disk") from error
+            raise _disk_full(folder, f"{needed / 1e6:,.0f} MB free", "a full disk") from error
         what = "The data folder cannot be written."
         raise GradbookError(
             what,
@@ -191,7 +191,7 @@ def _sweep(dataset: DataSet, folder: Path) -> None:
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
-def _no_room(folder: Path, expected: str, got: str) -> GradbookError:
+def _disk_full(folder: Path, expected: str, got: str) -> GradbookError:
     return GradbookError(
         "There is not enough disk space for CIFAR-10.",
         where=folder,

@@ -79,6 +79,6 @@ def _bars(axes: Axes, values: np.ndarray, y: int, name: str) -> None:
         end = (value, j)
         axes.annotate(f" {value:.3g}", end, va="center", ha="left" if value >= 0 else "right")
     low, high = min(0.0, values.min()), max(1.0, values.max())
-    room = 0.3 * (high - low)
-    axes.set(xlabel=name, xlim=(low - room if low < 0 else 0, high + room))
+    margin = 0.3 * (high - low)
+    axes.set(xlabel=name, xlim=(low - margin if low < 0 else 0, high + margin))
     axes.axvline(0, color=GREY, linewidth=1)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 #: Half the height of a box, half the width of the narrowest box, and the space between two columns.
-_HEIGHT, _WIDTH, _ROOM = 0.3, 0.3, 0.42
+_HEIGHT, _WIDTH, _SPACE = 0.3, 0.3, 0.42
 
 #: With more nodes than this, the names in the boxes would be illegible.
 _MOST = 80
@@ -148,7 +148,7 @@ def _places(
             step = height / len(ordered)
             up |= {point: step * (index + 0.5) - 0.5 for index, point in enumerate(ordered)}
     wide = [max(_half(node) for node in nodes if columns[id(node)] == column) for column in sorted(rows)]
-    middles = np.cumsum([0.0, *(left + right + _ROOM for left, right in pairwise(wide))])
+    middles = np.cumsum([0.0, *(left + right + _SPACE for left, right in pairwise(wide))])
     at = {point: (float(middles[column]), up[point]) for column in rows for point in rows[column]}
     places = {ends: [at[point] for point in chain] for ends, chain in chains.items()}
     places |= {(id(n), id(n)): [at[id(n), id(n), columns[id(n)]]] for n in nodes}

@@ -49,8 +49,8 @@ def valley(
     together = np.concatenate([*points.values(), np.zeros((1, 2))])
     together = together[np.isfinite(together).all(axis=1)]
     low, high = together.min(axis=0), together.max(axis=0)
-    room = 0.12 * np.maximum(high - low, 1e-9)
-    across, up = (np.linspace(a, b, _LOOK_AT) for a, b in zip(low - room, high + room, strict=True))
+    margin = 0.12 * np.maximum(high - low, 1e-9)
+    across, up = (np.linspace(a, b, _LOOK_AT) for a, b in zip(low - margin, high + margin, strict=True))
     heights = height(*np.meshgrid(across, up))
     with shown(size=size) as figure:
         axes = figure.axes

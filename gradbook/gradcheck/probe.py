@@ -82,7 +82,7 @@ class Probe:
         return self.loss(above.astype(np.float64) - below) / 2
 
     def size(self, value: Any) -> float:
-        """Return the sum of the absolute terms of `loss`, to which rounding errors are proportional."""
+        """Return the Euclidean norm of the terms of `loss`, to which rounding errors are proportional."""
         return float(np.linalg.norm(np.ravel(np.asarray(value, np.float64) * self._weights)))
 
 

@@ -58,7 +58,7 @@ def image_grid(X: np.ndarray, y: np.ndarray, class_names: Sequence[str], per_cla
         )
 
 
-def mosaic(axes: Axes, tiles: Sequence[np.ndarray | None], columns: int, room: float = 0) -> np.ndarray:
+def mosaic(axes: Axes, tiles: Sequence[np.ndarray | None], columns: int, margin: float = 0) -> np.ndarray:
     """Draw small images as one large one, row by row, with white between them.
 
     Drawing one large image is much faster than one axes for each of the hundreds of filters of a layer.
@@ -71,7 +71,7 @@ def mosaic(axes: Axes, tiles: Sequence[np.ndarray | None], columns: int, room: f
         Images of shape (height, width, 3), 0 to 1, all of the same size; None leaves a place empty.
     columns
         Images per row.
-    room
+    margin
         White above each row for a caption, as a multiple of an image's height.
 
     Returns
@@ -81,13 +81,13 @@ def mosaic(axes: Axes, tiles: Sequence[np.ndarray | None], columns: int, room: f
     """
     height, width = next((tile.shape[:2] for tile in tiles if tile is not None), (32, 32))
     gap = max(1, height // 16)
-    step_down, step_across = height + gap + round(room * height), width + gap
+    step_down, step_across = height + gap + round(margin * height), width + gap
     rows = -(-len(tiles) // columns)
     canvas = np.ones((rows * step_down - gap, columns * step_across - gap, 3))
     places = np.empty((len(tiles), 2))
     for index, tile in enumerate(tiles):
         row, column = divmod(index, columns)
-        top, left = row * step_down + round(room * height), column * step_across
+        top, left = row * step_down + round(margin * height), column * step_across
         if tile is not None:
             canvas[top : top + height, left : left + width] = tile
         places[index] = left + (width - 1) / 2, top - 0.5
@@ -167,7 +167,7 @@ def neighbours(
     distances: np.ndarray,
     class_names: Sequence[str],
 ) -> None:
-    """Show a test image beside its nearest training images, with frames around those of its class.
+    """Show a test image beside its nearest training images, the frames tell whose class is the same.
 
     Parameters
     ----------

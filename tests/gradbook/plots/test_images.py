@@ -35,7 +35,7 @@ def test_a_grid_has_a_column_per_class_and_gaps_where_images_are_few(
 def test_a_mosaic_puts_every_tile_where_it_says() -> None:
     tiles = [np.full((3, 5, 3), value) for value in (0.1, 0.2, 0.3)]
     with drawing() as figure:
-        places = mosaic(figure.axes, [*tiles, None], columns=2, room=1)
+        places = mosaic(figure.axes, [*tiles, None], columns=2, margin=1)
         canvas = figure.axes.images[0].get_array()
     for tile, (x, top) in zip(tiles, places, strict=False):
         row, column = round(top + 0.5), round(x - 2)
