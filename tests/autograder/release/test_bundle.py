@@ -30,6 +30,8 @@ def test_the_bundle_contains_everything_needed_and_no_solutions(course: Course, 
     assert "class/assignments/01_tiny/tiny.ipynb" in names
     page = (folder / "README.md").read_text(encoding="utf-8")
     assert wheel.name in page and "{" not in page  # noqa: PT018
+    # The wheel alone would bring neither JupyterLab nor what `gradbook check` runs.
+    assert f"pip install './{wheel.name}[grading]'" in page
     assert len(page.splitlines()) <= 40  # one screen
     assert "7 seconds, so" in page
     assert "TROUBLESHOOTING.md" in page
