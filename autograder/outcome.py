@@ -73,6 +73,7 @@ class Outcome:
     def make_plain(self) -> None:
         """Remove characters that control a terminal, because a student's code may have inserted them."""
         self.verdict = plain(self.verdict)
+        self.message = None if self.message is None else plain(self.message)
         self.details = [(plain(name), plain(what)) for name, what in self.details]
 
     @classmethod

@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
 from autograder.course import Course
-from autograder.outcome import Result
+from autograder.outcome import Result, plain
 from autograder.release.build import release as build_release
 from gradbook.errors import GradbookError
 from tests.hostile.attacks.cells import (
@@ -86,7 +86,8 @@ def total(x):
         "adds-two": (right(double="def double(x):\n    return x + 2"), {"total": 2, "square": 4}),
         "half": (right(double="def double(x):\n    return (2 * x).ravel()"), {**FULL, "double": 1}),
         "loops": (
-            right(square="def square(x):\n    return np.array([v * v for v in x])"),
+            # The message quotes the line, and must not let it clear a terminal.
+            right(square="def square(x):\n    return np.array([v * v for v in x])  # \x1b[2J\u202e"),
             {"double": 2, "total": 2},
         ),
         "syntax": (right(square="def square(x)\n    return x"), {"double": 2, "total": 2}),
@@ -250,6 +251,8 @@ def test_a_broken_rule_is_identified(graded: dict[str, Result]) -> None:
     square = graded["loops"].outcomes[2]
     assert square.mistake == "There is a loop."
     assert "list comprehension in square" in str(square.message)
+    assert "[2J" in str(square.message)
+    assert square.message == plain(str(square.message))
 
 
 @pytest.mark.parametrize(
