@@ -74,11 +74,7 @@ class _Alias(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name[:2] != "__" and hasattr(self._target, name):
             return getattr(self._target, name)
-        if (self.__name__, name) in NAMES:
-            new_module, new_name = NAMES[self.__name__, name]
-            return getattr(importlib.import_module(new_module), new_name)
-        msg = f"module {self.__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
+        return find_moved(self.__name__, name)
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -101,4 +97,5 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 def install() -> None:
     """Make the old module names importable."""
-    sys.meta_path.append(_Finder())
+    # First: where version 0.1 was updated in place, empty folders of its packages look like packages.
+    sys.meta_path.insert(0, _Finder())
