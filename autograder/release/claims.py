@@ -200,7 +200,7 @@ class Proof:
         return len(shares), problems
 
     def _needs(self) -> tuple[int, list[str]]:
-        """Break each task in turn; every other task that then fails must list it in `needs`."""
+        """Break each task in turn; every other task that then fails must need it, directly or not."""
         problems = []
         for broken in self.spec.tasks:
             notebook = nbformat.reads(self.spec.source_text, as_version=4)

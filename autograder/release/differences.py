@@ -12,7 +12,7 @@ from gradbook.files import RELEASE
 
 
 def summary(course: Course, assignment: str, generated: Path) -> list[str]:
-    """Return lines that describe the changes and whom they affect; empty if there are no submissions.
+    """Return lines that describe the changes and whom they affect; empty without submissions or changes.
 
     Parameters
     ----------

@@ -54,7 +54,7 @@ class Trial:
             run = self._rerun(replaced, undecided)
 
     def _decide_from(self, run: NotebookNode, replaced: Collection[str]) -> None:
-        """Decide the tasks that are correct in this run, and those whose needs were all correct."""
+        """Decide the tasks that are correct or untouched, and those whose needs are correct or replaced."""
         tests = {task_of(cell): cell for cell in run.cells if is_test(cell)}
         for name in self._needed_first():
             if name in self.decided:

@@ -241,7 +241,7 @@ def begin() -> None:
     """Fork this process's kernels from now on; the server ends with the process."""
     # A server would hide a Python in /tmp from its kernels.
     if not any(Path(prefix).is_relative_to("/tmp") for prefix in (sys.prefix, sys.base_prefix)):
-        _PreforkState.folder = Path(tempfile.mkdtemp(prefix="warm-", dir=short_tempdir()))
+        _PreforkState.folder = Path(tempfile.mkdtemp(prefix="prefork-", dir=short_tempdir()))
         # Unlike atexit, this also runs when a process of multiprocessing ends.
         multiprocessing.util.Finalize(None, end, exitpriority=1)
 
