@@ -6,13 +6,14 @@ A pool grades them, on this machine or on a cluster; only the engine stores the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from autograder.course import SUBMITTED, WORK, Course, how_to_start_again
 from autograder.errors import RunStoppedError
 from autograder.grading.execute import GradingExecute
 from autograder.grading.gradebook import history
-from autograder.grading.gradebook.fingerprint import Fingerprint, of_assignment
+from autograder.grading.gradebook.fingerprint import of_assignment
 from autograder.grading.gradebook.retry import WritePages, retrying, store_with_pages
 from autograder.grading.gradebook.store import open_gradebook, register
 from autograder.grading.grader import grade_folder, grading_specs
@@ -153,25 +154,28 @@ def grade_assignment(
     specs = prepare(course, assignment)
     retrying(lambda: register(course, assignment), course, _SERVER_TIMEOUT_S)
 
-    def compare() -> tuple[dict[str, Fingerprint], dict[str, Result], dict[str, str]]:
+    def due_date() -> datetime | None:
         with open_gradebook(course) as gradebook:
-            due = gradebook.find_assignment(assignment).duedate
-            common = of_assignment(course, specs, due)
-            submissions = course.folder(SUBMITTED)
-            prints = {
-                student: common.of_submission(submissions / student / assignment) for student in students
-            }
-            return prints, *history.compare(course, gradebook, assignment, prints)
+            return gradebook.find_assignment(assignment).duedate  # type: ignore[no-any-return]
 
-    prints, unchanged, reasons = retrying(compare, course, _SERVER_TIMEOUT_S)
+    common = of_assignment(course, specs, retrying(due_date, course, _SERVER_TIMEOUT_S))
+    submissions = course.folder(SUBMITTED)
+    prints = {student: common.of_submission(submissions / student / assignment) for student in students}
+
+    def compare() -> tuple[dict[str, Result], dict[str, str]]:
+        with open_gradebook(course) as gradebook:
+            return history.compare(course, gradebook, assignment, prints)
+
+    unchanged, reasons = retrying(compare, course, _SERVER_TIMEOUT_S)
     if force:
+        reasons |= dict.fromkeys(unchanged, FORCED)
         unchanged = {}
     yield from unchanged.values()
     changed = [student for student in students if student not in unchanged]
     if not changed:
         return
     for result in grade_students(course, assignment, changed, workers, sandbox, scheduler):
-        result.graded_again = FORCED if force else reasons.get(result.student)
+        result.graded_again = reasons.get(result.student)
         if result.failure is None:
             try:
                 store_with_pages(course, assignment, result, prints[result.student], write_pages)

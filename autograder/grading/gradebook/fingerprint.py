@@ -49,8 +49,8 @@ class Fingerprint:
         """Return the fingerprint with the hash of the submission in `folder`."""
         return replace(self, submission=hash_submission(folder))
 
-    def reason_to_grade_again(self, before: dict[str, str]) -> str | None:
-        """Return what has changed since a submission was graded, or None if nothing has.
+    def what_changed(self, before: dict[str, str]) -> str:
+        """Return why a submission is graded again whose digest was another one.
 
         Parameters
         ----------
@@ -60,12 +60,10 @@ class Fingerprint:
         if not before:
             return "it was graded by an earlier version of Gradbook"
         now = asdict(self)
-        for name in ("submission", "assignment", "settings", "grader"):
-            if before.get(name) != now[name]:
-                return _REASONS[name]
-        return None
+        return next(reason for name, reason in _REASONS.items() if before.get(name) != now[name])
 
 
+#: What to say of a part that has changed; of several parts, the first one is named.
 _REASONS = {
     "submission": "the submission has changed",
     "assignment": "the assignment has changed",

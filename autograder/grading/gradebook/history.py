@@ -98,14 +98,13 @@ def compare(
         if row is None or student not in fingerprints:
             continue
         data = json.loads(row.result)
-        reason = fingerprints[student].reason_to_grade_again(data.get("graded_from", {}))
         result = Result.read(data)
-        if reason is None and not _is_in_place(course, assignment, result):
-            reason = f"some of its files are missing from {AUTOGRADED}/ or {FEEDBACK}/"
-        if reason is None:
-            kept[student] = result
+        if row.fingerprint != fingerprints[student].digest:
+            reasons[student] = fingerprints[student].what_changed(data.get("graded_from", {}))
+        elif not _is_in_place(course, assignment, result):
+            reasons[student] = f"some of its files are missing from {AUTOGRADED}/ or {FEEDBACK}/"
         else:
-            reasons[student] = reason
+            kept[student] = result
     return kept, reasons
 
 

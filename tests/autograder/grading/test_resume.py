@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from nbgrader.api import Gradebook
 from autograder.course import Course
 from autograder.grading import engine
 from autograder.grading.gradebook import history
-from autograder.grading.gradebook.fingerprint import hash_submission
+from autograder.grading.gradebook.fingerprint import Fingerprint, hash_submission
 from autograder.grading.notebook_spec import assignment_seed
 from autograder.outcome import Result, ScoreChange
 from autograder.release.build import release as build_release
@@ -173,6 +174,24 @@ def test_a_regrade_reports_changed_scores_and_force_grades_all(course: Course) -
         (False, [], 6),
         (False, [], 8),
     ]
+    assert [one["graded_again"] for one in printed] == ["--force", "--force"]
+    assert [one["graded_again"] for one in first_time(course)] == [None]
+
+
+def first_time(course: Course) -> list[dict[str, Any]]:
+    """Return what `--force` prints for a submission that was never graded."""
+    submit(course.root, "zhou", answered(course.root / RELEASE, **RIGHT))
+    command = [*COMMAND, "--force", "--json", "--student", "zhou"]
+    run = subprocess.run(command, cwd=course.root, capture_output=True, text=True)
+    return json.loads(run.stdout)  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("part", ["submission", "assignment", "settings", "grader"])
+def test_the_reason_to_grade_again_is_the_part_that_changed(part: str) -> None:
+    now = Fingerprint("a", "b", "c", "d")
+    before = replace(now, **{part: "other"})
+    assert before.digest != now.digest
+    assert part in now.what_changed(asdict(before))
 
 
 @pytest.mark.slow
