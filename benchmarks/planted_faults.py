@@ -1,7 +1,8 @@
 """Which tests notice a fault: plants one fault in each of many modules, and runs the tests on each.
 
 ``python -m benchmarks.planted_faults --count 60 --seed 1`` draws 60 modules and one edit in each, by rule: an
-operator, a comparison, a constant, a condition or a return value is changed. It works in a copy of the tree.
+operator, a comparison, a constant, a condition or a return value is changed. It works in clones of
+the committed tree, and first runs the tests without a fault.
 The tests of ``make test`` run first; where they pass, the others of ``make test-all`` follow. Results go
 to ``build/planted_faults.jsonl`` as they come, and a run that was stopped goes on with the missing faults.
 """
@@ -13,7 +14,6 @@ import ast
 import json
 import os
 import random
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -113,9 +113,17 @@ def draw(count: int, seed: int) -> list[Fault]:
     """Return one fault in each of `count` modules, drawn by `seed`."""
     rng = random.Random(seed)
     modules = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
-    allowed = {path: list(edits(path)) for path in modules}
+    # A nested function is walked with its outer one, too.
+    allowed = {path: list(dict.fromkeys(edits(path))) for path in modules}
     chosen = rng.sample([path for path in modules if allowed[path]], count)
     return [rng.choice(allowed[path]) for path in chosen]
+
+
+def clone(folder: Path) -> Path:
+    """Return a clone of the committed tree in a folder, in which kernels start as they do here."""
+    root = folder / "tree"
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(root)], check=True)
+    return root
 
 
 def plant(fault: Fault, root: Path) -> None:
@@ -161,16 +169,18 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     faults = draw(options.count, options.seed)
+    with tempfile.TemporaryDirectory(dir=ROOT.parent) as folder:
+        tier, _ = noticed_by(clone(Path(folder)))
+        if tier is not None:
+            sys.exit(f"Without a fault, {tier} fails: it would notice every fault.")
     RESULTS.parent.mkdir(exist_ok=True)
     lines = RESULTS.read_text().splitlines() if RESULTS.exists() else []
     known = {json.dumps(result["fault"]): result for result in map(json.loads, lines)}
     for fault in faults:
         if json.dumps(asdict(fault)) in known:
             continue
-        with tempfile.TemporaryDirectory() as folder:
-            root = Path(folder) / "tree"
-            ignored = shutil.ignore_patterns(".git", ".venv", "build", "work", "__pycache__", ".*_cache")
-            shutil.copytree(ROOT, root, ignore=ignored, symlinks=True)
+        with tempfile.TemporaryDirectory(dir=ROOT.parent) as folder:
+            root = clone(Path(folder))
             plant(fault, root)
             tier, seconds = noticed_by(root)
         result = {"fault": asdict(fault), "tier": tier, "seconds": round(seconds)}
