@@ -1,4 +1,4 @@
-"""Files and folders are replaced completely or not at all."""
+"""A folder is replaced completely or not at all."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from autograder.files import replace_folder
-from gradbook.files import write_atomically
 
 
 def folder(path: Path, text: str) -> Path:
@@ -39,14 +38,3 @@ def test_the_old_folder_is_restored_if_the_new_one_cannot_be_moved(
     with pytest.raises(PermissionError):
         replace_folder(new, place)
     assert (place / "file").read_text() == "old"
-
-
-def test_a_file_is_replaced_completely_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "deep" / "file"
-    write_atomically(path, "first", mode=0o600)
-    assert path.stat().st_mode & 0o777 == 0o600
-    monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
-    with pytest.raises(OSError, match="disk full"):
-        write_atomically(path, "second")
-    assert path.read_text() == "first"
-    assert list(path.parent.iterdir()) == [path]

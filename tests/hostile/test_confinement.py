@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import autograder
+import gradbook
 from autograder.course import Course
 from autograder.grading.kernels.sandbox import bubblewrap_problem
 from autograder.outcome import Result
@@ -98,7 +99,8 @@ def test_every_attempt_is_refused_and_costs_no_points(looked: dict[str, Result],
 
 
 def test_nothing_was_written_outside(looked: dict[str, Result], shared_course: Course) -> None:
-    places = (shared_course.root, Path(autograder.__file__).parent, Path("/usr"), Path(sys.prefix))
+    packages = [Path(str(package.__file__)).parent for package in (autograder, gradbook)]
+    places = (shared_course.root, *packages, Path("/usr"), Path(sys.prefix))
     assert [place for place in places if (place / "written").exists()] == []
 
 

@@ -7,6 +7,7 @@ is omitted if a longer path leads to the same package.
 from __future__ import annotations
 
 import configparser
+import functools
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,9 +31,15 @@ def floors(contract: str) -> list[list[str]]:
     return [[f"{section['containers']}.{name}" for name in row.split(" | ")] for row in rows]
 
 
+@functools.cache
+def import_graph() -> grimp.ImportGraph:
+    """Return the imports of all modules of both packages."""
+    return grimp.build_graph("gradbook", "autograder", cache_dir=None)
+
+
 def imports(parts: list[str]) -> dict[str, set[str]]:
     """Return the other parts that each part imports, from any of its modules."""
-    graph = grimp.build_graph("gradbook", "autograder", cache_dir=None)
+    graph = import_graph()
 
     def part_of(module: str) -> str | None:
         return max((part for part in parts if f"{module}.".startswith(f"{part}.")), key=len, default=None)

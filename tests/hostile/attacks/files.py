@@ -23,6 +23,7 @@ def _modules(folder: Path) -> None:
     for name in (
         "numpy",
         "autograder",
+        "gradbook",
         "json",
         "random",
         "ipykernel",
@@ -32,8 +33,9 @@ def _modules(folder: Path) -> None:
         "tqdm",
     ):
         (folder / f"{name}.py").write_text(_EVIL)
-    (folder / "autograder").mkdir()
-    (folder / "autograder/__init__.py").write_text(_EVIL)
+    for package in ("autograder", "gradbook"):
+        (folder / package).mkdir()
+        (folder / package / "__init__.py").write_text(_EVIL)
     for name in (
         "jupyter_config.py",
         "ipython_config.py",

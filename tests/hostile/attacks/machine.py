@@ -36,6 +36,7 @@ SEALED = {
     "other-addresses": "socket.create_connection(('192.0.2.1', 80), timeout=5)",
     "raw-socket": "socket.socket(socket.AF_INET, socket.SOCK_RAW, 1)",
     "write-package": "open(os.path.dirname(autograder.__file__) + '/written', 'w')",
+    "write-core": "open(os.path.dirname(gradbook.__file__) + '/written', 'w')",
     "write-python": "open(sys.prefix + '/written', 'w')",
     "write-usr": "open('/usr/written', 'w')",
     "mount": "ctypes.CDLL(None).mount(b'/', b'/tmp', None, 4096, None) == 0",
@@ -51,7 +52,7 @@ SEALED = {
 }
 
 HELP = """
-import autograder, ctypes, gc, glob, os, socket, sys
+import autograder, ctypes, gc, glob, gradbook, os, socket, sys
 
 
 def in_memory(*halves):
