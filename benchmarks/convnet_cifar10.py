@@ -123,8 +123,8 @@ def prepare() -> dict[str, np.ndarray]:
     mean = images.X_train[:-1000].mean(axis=0).astype(np.float32)
     parts = {"train": images.X_train[:-1000], "val": images.X_train[-1000:], "test": images.X_test}
     data = {"y_train": images.y_train[:-1000], "y_val": images.y_train[-1000:], "y_test": images.y_test}
-    for part, images in parts.items():
-        data[f"X_{part}"] = np.ascontiguousarray(((images - mean) / np.float32(64)).transpose(0, 3, 1, 2))
+    for part, pixels in parts.items():
+        data[f"X_{part}"] = np.ascontiguousarray(((pixels - mean) / np.float32(64)).transpose(0, 3, 1, 2))
     return data
 
 

@@ -441,7 +441,7 @@ def svm_right_class_once(x, y):
 
 
 @mistake("svm_loss")
-def svm_height_flows_back(x, y):
+def svm_terms_as_gradient(x, y):
     """The gradient holds the terms themselves.
 
     Above 0 the derivative of the hinge is 1, however high the term is: the gradient needs the mask
@@ -527,7 +527,7 @@ def softmax_gradient_not_divided(x, y):
 
 
 @mistake("softmax_loss")
-def softmax_one_not_taken_off(x, y):
+def softmax_one_not_subtracted(x, y):
     """The 1 of the right class is not subtracted.
 
     The gradient is probabilities minus truth. Without the truth, all scores only fall.
