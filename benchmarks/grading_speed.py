@@ -120,7 +120,7 @@ def make_ours(root: Path, seconds: float) -> Path:
     nbformat.write(notebook(seconds, TEST), source / f"{NAME}.ipynb")
     release(Course(root), ASSIGNMENT)
     submit(root, ["first"], seconds)
-    run(root, "gradbook", "grade", ASSIGNMENT)
+    run(root, "autograder", "grade", ASSIGNMENT)
     return root
 
 
@@ -157,7 +157,7 @@ def compare(seconds: float, size: int, rounds: int) -> None:
             some = students[: max(1, size // 6)]
             submit(stock, some, seconds)
             taken["ours"].append(
-                run(ours, "gradbook", "grade", ASSIGNMENT, "--workers", str(CORES)) / len(students)
+                run(ours, "autograder", "grade", ASSIGNMENT, "--workers", str(CORES)) / len(students)
             )
             taken["stock"].append(run(stock, "nbgrader", "autograde", ASSIGNMENT) / len(some))
     median = {name: statistics.median(times) for name, times in taken.items()}
