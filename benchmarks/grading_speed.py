@@ -44,11 +44,13 @@ def work(x):
 
 TEST = '''
 """Twice as much."""
-with task("work"):
+@task("work")
+def check():
     pass
 ### BEGIN HIDDEN TESTS
-rng = hidden_rng("work")
-answer("twice", lambda: work(rng.standard_normal((50, 50))))
+@answers("work")
+def ask(rng):
+    answer("twice", lambda: work(rng.standard_normal((50, 50))))
 ### END HIDDEN TESTS
 '''
 

@@ -5,7 +5,7 @@ from gradbook.carryover.load import carry_over
 from gradbook.checks import cell_monitor
 from gradbook.checks.behaviour import check_faster, check_memory, check_no_loops, check_unchanged
 from gradbook.checks.gradient import check_gradient
-from gradbook.checks.task_context import task
+from gradbook.checks.task_context import example, task
 from gradbook.checks.values import (
     check_accuracy,
     check_close,
@@ -15,14 +15,17 @@ from gradbook.checks.values import (
     check_shape,
     check_that,
 )
-from gradbook.classes import add_to_class
 from gradbook.data.images import load_images
 from gradbook.device import Device, find_device
 from gradbook.gradcheck.numerical import numerical_gradient, relative_error
+from gradbook.lending import lend
 from gradbook.messages import CheckFailed
 from gradbook.progress import show_progress
-from gradbook.protocol.answers import answer, hidden_rng
-from gradbook.protocol.relations import accuracy, close, equal, same_set
+from gradbook.protocol.answers import answer, answers, random_params
+from gradbook.protocol.relations import accuracy, close, equal, loop_free, same_set
+from gradbook.protocol.steps import counted
+from gradbook.scope import add_to_class, given
+from gradbook.session import session
 from gradbook.training.models import load_model, save_model
 from gradbook.training.solver import Solver
 
@@ -33,6 +36,7 @@ __all__ = [
     "accuracy",
     "add_to_class",
     "answer",
+    "answers",
     "carry_over",
     "check_accuracy",
     "check_close",
@@ -47,14 +51,19 @@ __all__ = [
     "check_that",
     "check_unchanged",
     "close",
+    "counted",
     "equal",
+    "example",
     "figures",
     "find_device",
-    "hidden_rng",
+    "given",
+    "lend",
     "load_images",
     "load_model",
+    "loop_free",
     "numerical_gradient",
     "plots",
+    "random_params",
     "relative_error",
     "same_set",
     "save_model",
@@ -62,4 +71,5 @@ __all__ = [
     "task",
 ]
 
+session.names.update({name: globals()[name] for name in __all__})
 cell_monitor.watch()

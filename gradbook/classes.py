@@ -1,40 +1,11 @@
-"""Classes written with one method per cell, and the ids of their tasks."""
+"""The ids of tasks that ask for the methods of a class."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import TypeVar
 
 #: The suffix of the id of a task's graded cell.
 TEST_SUFFIX = "-test"
-
-_Function = TypeVar("_Function", bound=Callable[..., object])
-
-
-def add_to_class(cls: type) -> Callable[[_Function], _Function]:
-    """Make the decorated function a method of `cls`, replacing any method of the same name.
-
-    Running the cell again also replaces the method in objects that already exist.
-
-    Examples
-    --------
-    >>> class Counter:
-    ...     count = 0
-    >>> @add_to_class(Counter)
-    ... def step(self):
-    ...     self.count += 1
-    >>> counter = Counter()
-    >>> counter.step()
-    >>> counter.count
-    1
-    """
-
-    def add(function: _Function) -> _Function:
-        setattr(cls, function.__name__, function)
-        return function
-
-    return add
 
 
 def task_names(function: str, cls: str | None = None) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +46,20 @@ class Session:
         For each function whose cell stopped before defining it, what stopped the cell.
     states
         The states of the tasks whose checks have run.
+    names
+        The names of `gradbook` that tests use.
+    given
+        The functions and classes that the notebook gives, by name.
+    methods
+        The methods that ``@add_to_class`` has added, by the name of the class and of the method.
+    forbidden
+        For each task, the functions that its solution must not call.
+    lent
+        Calls that take back what was lent to the student's code, the last one first.
+    replaced
+        The student's values of names that the running test cell uses or binds.
+    example
+        The variables of the last check that failed.
     tape
         The tape on which the gradient doctor records a forward pass. Between runs it is None, and watched
         arrays that a model may have kept behave like ordinary ones.
@@ -53,6 +69,13 @@ class Session:
     context: TaskContext = field(default_factory=lambda: TaskContext("this cell"))
     stopped_by: dict[str, str] = field(default_factory=dict)
     states: dict[str, State] = field(default_factory=dict)
+    names: dict[str, Any] = field(default_factory=dict)
+    given: dict[str, Any] = field(default_factory=dict)
+    methods: dict[str, dict[str, Callable[..., Any]]] = field(default_factory=dict)
+    forbidden: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    lent: ExitStack = field(default_factory=ExitStack)
+    replaced: dict[str, Any] = field(default_factory=dict)
+    example: dict[str, Any] = field(default_factory=dict)
     tape: Any = None
 
 

@@ -24,6 +24,7 @@ from autograder.grading.tasks import (
     task_of,
     visible_source,
 )
+from autograder.release.names import OURS, carried_names, defined, given_names, unprotected
 
 _HIDDEN = (*HIDDEN, "BEGIN MARK SCHEME", "END MARK SCHEME")
 
@@ -134,13 +135,66 @@ def _tests_answer(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode | 
         for name, count in Counter(names).items():
             if count > 1:
                 yield index, cell, f"records {count} answers named {name!r}; only the last would count"
-        for call in _calls(hidden, "hidden_rng"):
-            if not (
-                call.args and isinstance(call.args[0], ast.Constant) and call.args[0].value == task_of(cell)
-            ):
-                yield index, cell, f"uses a hidden_rng other than hidden_rng({task_of(cell)!r})"
         if _trailing_expression(cell.source) or _trailing_expression(visible_source(cell)):
             yield index, cell, "ends in an expression, whose value nbgrader would read as points"
+
+
+def _tests_are_functions(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode | None, str]]:
+    for index, cell in enumerate(notebook.cells):
+        if not is_test(cell):
+            continue
+        try:
+            body = ast.parse(cell.source).body
+        except SyntaxError:  # another rule reports it
+            continue
+        for node in body:
+            match node:
+                case ast.Expr(value=ast.Constant()):
+                    pass
+                case ast.FunctionDef(
+                    decorator_list=[
+                        ast.Call(
+                            func=ast.Name(id="task" | "answers" | "lend"), args=[ast.Constant(value=task)]
+                        )
+                    ]
+                ):
+                    if task != task_of(cell):
+                        yield index, cell, f"has a test of {task!r}; its task is {task_of(cell)!r}"
+                case _:
+                    yield (
+                        index,
+                        cell,
+                        f"runs {ast.unparse(node).partition(chr(10))[0][:60]!r} among the student's names; "
+                        "put it into a function with @task, @answers or @lend",
+                    )
+
+
+def _tests_have_own_names(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode | None, str]]:
+    given, students = given_names(notebook), set[str]()
+    for index, cell in enumerate(notebook.cells):
+        try:
+            students |= carried_names(cell)
+            if is_solution(cell) and cell.cell_type == "code":
+                students |= set(defined(cell))
+                for name in set(defined(cell)) & OURS:
+                    yield index, cell, f"defines {name!r}, which in tests means something else; rename it"
+        except SyntaxError:  # another rule reports it
+            continue
+    for index, cell in enumerate(notebook.cells):
+        if not is_test(cell):
+            continue
+        try:
+            names = unprotected(cell.source, given, students)
+        except SyntaxError:
+            continue
+        for name, user in names.items():
+            what = f"uses {name!r}" if user == "the test" else f"uses {user!r}, which uses {name!r}"
+            yield (
+                index,
+                cell,
+                f"{what}: a student's variable could replace it; import or define it in the test, or mark "
+                "the function or class of the notebook with @given",
+            )
 
 
 def _code_parses(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode | None, str]]:
@@ -181,6 +235,8 @@ _SOURCE_RULES: tuple[_Rule, ...] = (
     _solutions_marked,
     _code_parses,
     _tests_answer,
+    _tests_are_functions,
+    _tests_have_own_names,
 )
 
 
@@ -205,17 +261,22 @@ def _secret_lines(notebook: NotebookNode) -> set[str]:
     secret: set[str] = set()
     public: set[str] = set()
     for cell in notebook.cells:
-        inside = {
-            line.strip()
-            for begin, end in (SOLUTION, _HIDDEN[:2], _HIDDEN[2:])
-            for line in _region(cell.source, begin, end)
-        }
+        outside = cell.source.splitlines()
+        for begin, end in (SOLUTION, _HIDDEN[:2], _HIDDEN[2:]):
+            inside = _region(cell.source, begin, end)
+            secret |= {line.strip() for line in inside}
+            outside = _without(outside, inside)
         if is_solution(cell) and cell.cell_type != "code":
-            inside |= {line.strip() for line in cell.source.splitlines()}
-        secret |= inside
-        public |= {line.strip() for line in cell.source.splitlines()} - inside
+            secret |= {line.strip() for line in outside}
+        else:
+            public |= {line.strip() for line in outside}
     # Short lines such as "return out" or "else:" reveal nothing.
     return {line for line in secret - public if len(line) > 20}
+
+
+def _without(lines: list[str], removed: list[str]) -> list[str]:
+    """Return lines without others of them, each as often as it occurs there."""
+    return list((Counter(lines) - Counter(removed)).elements())
 
 
 def _trailing_expression(source: str) -> bool:
@@ -223,11 +284,7 @@ def _trailing_expression(source: str) -> bool:
         body = ast.parse(source).body
     except SyntaxError:
         return False
-    if not body or not isinstance(body[-1], ast.Expr):
-        return False
-    last = body[-1].value
-    # answer() returns None; any other expression at the end is displayed, and read as points.
-    return not (isinstance(last, ast.Call) and isinstance(last.func, ast.Name) and last.func.id == "answer")
+    return bool(body) and isinstance(body[-1], ast.Expr) and len(body) > 1
 
 
 def _calls(source: str, name: str) -> list[ast.Call]:

@@ -19,13 +19,10 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from gradbook.carryover.side_effects import WRAPPERS, WouldRun, require_definition, require_quiet
-from gradbook.classes import add_to_class
+from gradbook.cells import parse_cell
 
 #: Stands for all the names of a star import.
 STAR = "*"
-
-#: Magics that run the rest of their cell as Python, in the notebook's own namespace.
-_PYTHON_MAGIC = re.compile(r"\s*%%(time|capture|prun)\b.*")
 
 _NAMED = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE)
 
@@ -104,7 +101,7 @@ class Definition:
         flags = __future__.annotations.compiler_flag
         exec(compile(ast.Module([self.node], []), self.source, "exec", flags, dont_inherit=True), namespace)  # noqa: S102  (definitions alone, after a look at them)
         if self.owner is not None and isinstance(self.node, ast.FunctionDef):
-            add_to_class(namespace[self.owner])(namespace[self.node.name])
+            setattr(namespace[self.owner], self.node.name, namespace[self.node.name])
 
 
 def new_module(name: str) -> ModuleType:
@@ -128,7 +125,7 @@ def read_definitions(notebook: str, cells: Iterable[tuple[str, bool]]) -> list[D
     for number, (text, solution) in enumerate(cells, 1):
         place, source = f"code cell {number}", f"<{notebook}.ipynb, code cell {number}>"
         try:
-            text, tree = _parse(text)
+            text, tree = parse_cell(text)
             linecache.cache[source] = (len(text), None, text.splitlines(keepends=True), source)
             nodes = [part for node in tree.body for part in _apart(node)]
             found += [_definition(node, source, place, solution) for node in nodes]
@@ -138,20 +135,6 @@ def read_definitions(notebook: str, cells: Iterable[tuple[str, bool]]) -> list[D
             why = f"the cell is not valid Python ({type(error).__name__}{line})"
             found.append(Definition(None, frozenset(names), frozenset(), source, place, why))
     return [definition for definition in found if definition.binds]
-
-
-def _parse(text: str) -> tuple[str, ast.Module]:
-    """Return a cell as Python, with IPython's magics turned into calls (which are never executed)."""
-    text = _PYTHON_MAGIC.sub("", text, count=1) if _PYTHON_MAGIC.match(text) else text
-    try:
-        return text, ast.parse(text)
-    except SyntaxError as error:
-        try:
-            from IPython.core.inputtransformer2 import TransformerManager
-        except ModuleNotFoundError:
-            raise error from None
-        text = TransformerManager().transform_cell(text)
-        return text, ast.parse(text)
 
 
 def _apart(node: ast.stmt) -> list[ast.stmt]:
@@ -166,6 +149,7 @@ def _apart(node: ast.stmt) -> list[ast.stmt]:
 
 
 def _definition(node: ast.stmt, source: str, cell: str, solution: bool) -> Definition:
+    _drop_given(node)
     owner = _take_owner(node)
     binds, uses = _names(node)
     stubs: list[str] = []
@@ -204,6 +188,15 @@ def _carried(node: ast.stmt) -> tuple[str, tuple[str, ...]] | None:
             if len(texts) == len(args) == len(names.elts) + 1:
                 return texts[0], tuple(texts[1:])
     return None
+
+
+def _drop_given(node: ast.stmt) -> None:
+    """Remove ``@given``, which matters in the notebook itself only."""
+    match node:
+        case ast.FunctionDef() | ast.ClassDef():
+            node.decorator_list = [
+                decorator for decorator in node.decorator_list if ast.unparse(decorator) != "given"
+            ]
 
 
 def _take_owner(node: ast.stmt) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import linecache
 import time
 import tracemalloc
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ import numpy as np
 from gradbook.checks.loops import find_loop
 from gradbook.checks.task_context import current_task, fail, passed
 from gradbook.messages import CheckFailed
+from gradbook.protocol.steps import counted, is_loop
 
 #: How many times each of two functions is run to compare them, and the seconds after which to stop.
 _RUNS, _SECONDS = 9, 4.0
@@ -63,6 +64,9 @@ def check_memory(name: str, call: Callable[[], Any], at_most: int, cause: str) -
 
 def check_no_loops(
     function: Callable[..., object],
+    compute: Callable[..., object] | None = None,
+    small: Sequence[Any] = (),
+    large: Sequence[Any] = (),
     cause: str = "the task asks for vectorised code: NumPy runs the loop, in compiled code",
 ) -> None:
     """Check that neither a function nor the functions that it calls run a Python loop.
@@ -70,17 +74,26 @@ def check_no_loops(
     Parameters
     ----------
     function
-        A function or method defined in the notebook.
+        A function or method defined in the notebook. All its loops are found, without `compute`.
+    compute
+        Calls the function; then only those loops count that are longer for `large` than for `small`.
+    small, large
+        The arguments of two calls of `compute`, as in `counted`.
     cause
         The cause to show to a student who wrote a loop.
 
     Raises
     ------
     CheckFailed
-        In a notebook, if there is a loop; the message shows its line.
+        In a notebook, if there is a loop; the message shows its line, or the steps that Python takes.
     """
-    sources = _cell_sources(function)
-    loop = find_loop(function.__name__, sources)
+    loop: object = None
+    if compute is None:
+        loop = find_loop(function.__name__, _cell_sources(function))
+    else:
+        _, few, many = counted(compute, small, large)
+        if is_loop(few, many):
+            loop = f"{few} steps of Python for a small input, {many} for a large one"
     if loop is None:
         passed()
         return
@@ -88,7 +101,7 @@ def check_no_loops(
         CheckFailed(
             current_task(),
             "there is a Python loop.",
-            check="no Python loops",
+            check="no Python loops" if compute is None else "Python's steps do not grow with the input",
             expected="array operations only",
             got=str(loop),
             cause=cause,

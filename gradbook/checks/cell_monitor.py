@@ -1,16 +1,22 @@
-"""Whether the cells that define functions ran to their end when they were last run.
+"""What happens before and after each cell of a notebook.
 
-A cell with a syntax error leaves the function of its last successful run behind. Without this module, a
-check could pass for code that is no longer in the notebook.
+A cell with a syntax error leaves the function of its last successful run behind. A check of this function
+would pass for code that is no longer in the notebook, so it is noted which cells ran to their end.
+
+The names that a test cell uses and binds are not the student's: before the cell they are set, and after it
+they are what they were.
 """
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from gradbook.classes import task_names
+from gradbook.lending import take_back
 from gradbook.progress import note_change
 from gradbook.session import session
 
@@ -18,12 +24,23 @@ from gradbook.session import session
 _DEFINITION = re.compile(r"^(?:@add_to_class\((\w+)\)[ \t]*\n)?def[ \t]+(\w+)[ \t]*\(", re.MULTILINE)
 
 
+#: The decorators of a test cell's functions.
+_DECORATORS = ("lend", "task", "answers")
+
+_ABSENT = object()
+
+
 def watch() -> None:
-    """Have IPython report every cell that has run; do nothing outside IPython."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
+    """Have IPython report every cell before and after it runs; do nothing outside IPython."""
+    shell = _shell()
     if shell is not None:
+        shell.events.register("pre_run_cell", _before_cell)
         shell.events.register("post_run_cell", _after_cell)
+
+
+def _shell() -> Any:
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython is not None else None
 
 
 def stopped_by(function: str) -> str | None:
@@ -31,7 +48,37 @@ def stopped_by(function: str) -> str | None:
     return session.stopped_by.get(function)
 
 
+def _before_cell(info: Any) -> None:
+    functions = list(_tests_in(str(info.raw_cell)))
+    if functions:
+        names = _shell().user_ns
+        session.replaced = {name: names.get(name, _ABSENT) for name in (*_DECORATORS, *functions)}
+        names.update({name: session.names[name] for name in _DECORATORS})
+
+
+def _tests_in(cell: str) -> Iterator[str]:
+    """Yield the names of the functions in a cell that are tests."""
+    if not any(f"@{decorator}(" in cell for decorator in _DECORATORS):
+        return
+    try:
+        body = ast.parse(cell).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    for node in body:
+        match node:
+            case ast.FunctionDef(decorator_list=[ast.Call(func=ast.Name(id=name))]) if name in _DECORATORS:
+                yield node.name
+
+
 def _after_cell(result: Any) -> None:
+    take_back()
+    for name, value in session.replaced.items():
+        names = _shell().user_ns
+        if value is _ABSENT:
+            names.pop(name, None)
+        else:
+            names[name] = value
+    session.replaced = {}
     cell = str(result.info.raw_cell)
     for match in _DEFINITION.finditer(cell):
         error = result.error_before_exec or result.error_in_exec

@@ -11,7 +11,9 @@ from pathlib import Path
 from types import FrameType
 
 from gradbook.classes import task_names
+from gradbook.lending import LENT, ForbiddenError
 from gradbook.messages import CheckFailed, State
+from gradbook.scope import is_test
 
 _LIBRARIES = (
     sysconfig.get_path("stdlib"),
@@ -33,42 +35,80 @@ def explain(task: str, error: BaseException) -> CheckFailed:
     """
     if isinstance(error, NotImplementedError):
         return _not_started(task, error)
-    if isinstance(error, NameError | AttributeError) and error.name == task:
+    frames = _notebook_frames(error)
+    own = [(frame, number) for frame, number in frames if not is_test(frame)]
+    place = _place(*own[-1]) if own else None
+    if isinstance(error, ForbiddenError):
+        return CheckFailed(
+            task,
+            f"it calls {error.function}, which this task forbids.",
+            check=place,
+            next="compute the result without it, as the text of the task says",
+        )
+    if isinstance(error, NameError | AttributeError) and _is_missing(task, error, frames):
         return _undefined(task, error)
     if isinstance(error, KeyboardInterrupt):
         verdict, got, next_ = "stopped by hand.", None, "check whether each loop ends"
+    elif frames and is_test(frames[-1][0]):
+        verdict, got = "the check cannot use what your code returns.", _in_short(error)
+        place = _place(*frames[-1], where="the check")
+        next_ = "compare what your function returns with the section Returns of its docstring"
+        return CheckFailed(task, verdict, check=place, got=got, next=next_)
     else:
         verdict = f"your code raised {type(error).__name__}."
         got = str(error).partition("\n")[0] or type(error).__name__
         next_ = _next(error)
-    place = None
-    for frame, number in _own_frames(error):
-        line = linecache.getline(frame.f_code.co_filename, number).strip()
-        place = f"{frame.f_code.co_name}, line {number} of the cell: {line}"
     return CheckFailed(task, verdict, check=place, got=got, cause=_cause(error), next=next_)
+
+
+def test_frames(error: BaseException) -> list[FrameType]:
+    """Return the frames of a test in an exception's traceback, the outermost first."""
+    return [frame for frame, _ in _notebook_frames(error) if is_test(frame)]
+
+
+def _in_short(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}".partition("\n")[0]
+
+
+def _place(frame: FrameType, number: int, where: str = "the cell") -> str:
+    line = linecache.getline(frame.f_code.co_filename, number).strip()
+    return f"{frame.f_code.co_name}, line {number} of {where}: {line}"
 
 
 def _not_started(task: str, error: NotImplementedError) -> CheckFailed:
     """Return the message for a task that is still a stub, or calls a stub."""
     stub, names = task, task_names(task)
-    for frame, _ in _own_frames(error):
-        if frame.f_code.co_name.isidentifier():
+    for frame, _ in _notebook_frames(error):
+        if frame.f_code.co_name.isidentifier() and not is_test(frame):
             stub, owner = frame.f_code.co_name, frame.f_locals.get("self")
             names = task_names(stub, None if owner is None else type(owner).__name__)
     waits = "" if task in names else f": it calls {stub}, which is not written yet"
     return CheckFailed(task, f"not started{waits}", state=State.NOT_STARTED)
 
 
+def _is_missing(task: str, error: NameError | AttributeError, frames: list[tuple[FrameType, int]]) -> bool:
+    """Return whether an error says that a function which the task asks for, or a test needs, is missing."""
+    if error.name == task:
+        return True
+    if not (frames and is_test(frames[-1][0])):
+        return False
+    if isinstance(error, NameError):
+        return True
+    owner = error.obj if isinstance(error.obj, type) else type(error.obj)
+    return task in task_names(str(error.name), owner.__name__)
+
+
 def _undefined(task: str, error: NameError | AttributeError) -> CheckFailed:
-    in_notebook = any(task in frame.f_globals for frame in _frames(error))
+    name = str(error.name)
+    in_notebook = any(name in frame.f_globals for frame in _frames(error))
     if isinstance(error, AttributeError) and in_notebook:
         owner = error.obj if isinstance(error.obj, type) else type(error.obj)
         cause = f"the line @add_to_class({owner.__name__}) above def is missing"
         next_ = "put it back, and run the cell again"
     else:
         cause = "its cell has not been run, or stopped with an error"
-        next_ = "run the cell with your solution, then this one"
-    return CheckFailed(task, f"{task} is not defined.", cause=cause, next=next_)
+        next_ = f"run the cell that defines {name}, then this one"
+    return CheckFailed(task, f"{name} is not defined.", cause=cause, next=next_)
 
 
 def _cause(error: BaseException) -> str | None:
@@ -104,11 +144,16 @@ def _frames(error: BaseException) -> Iterator[FrameType]:
         traceback = traceback.tb_next
 
 
-def _own_frames(error: BaseException) -> Iterator[tuple[FrameType, int]]:
-    """Yield the notebook's own frames in an exception's traceback, with their lines."""
+def _notebook_frames(error: BaseException) -> list[tuple[FrameType, int]]:
+    """Return the frames of the notebook's functions in an exception's traceback, with their lines.
+
+    Those of tests are among them.
+    """
+    found = []
     traceback = error.__traceback__
     while traceback is not None:
         code = traceback.tb_frame.f_code
-        if code.co_name != "<module>" and not code.co_filename.startswith(_LIBRARIES):
-            yield traceback.tb_frame, traceback.tb_lineno
+        if code.co_name != "<module>" and not code.co_filename.startswith((*_LIBRARIES, LENT)):
+            found.append((traceback.tb_frame, traceback.tb_lineno))
         traceback = traceback.tb_next
+    return found

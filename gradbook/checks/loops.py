@@ -9,19 +9,25 @@ import ast
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from gradbook.cells import parse_cell
+
 #: Loops in disguise, in NumPy and Python: they call Python code once for each element or row.
 _DISGUISED = {"map", "filter", "vectorize", "apply_along_axis", "apply_over_axes", "fromiter", "frompyfunc"}
 
 #: Names that can call another function without naming it.
 _HIDING = {
+    "__builtins__",
     "__dict__",
     "__getattribute__",
+    "__import__",
     "eval",
     "exec",
     "getattr",
     "globals",
     "locals",
+    "import_module",
     "methodcaller",
+    "run_cell",
     "vars",
 }
 
@@ -52,7 +58,7 @@ def find_loop(function: str, sources: Iterable[str]) -> Loop | None:
     """Return the first Python loop in `function` or in a function that it calls, or None.
 
     Calls are followed by name through all functions, methods and aliases that `sources` define. A recursive
-    function counts as a loop, and so does a call that hides which function it calls.
+    function counts as a loop, and so does code that hides which function it calls, or that is in no cell.
 
     Parameters
     ----------
@@ -60,13 +66,16 @@ def find_loop(function: str, sources: Iterable[str]) -> Loop | None:
         The name of a function or method.
     sources
         The cells that may define it and its helpers; the last definition of a name counts. Cells that
-        are not Python are skipped.
+        cannot be run as Python are skipped.
     """
+    nested: dict[str, _Definition] = {}
     definitions: dict[str, _Definition] = {}
     for source in sources:
-        lines = source.splitlines()
-        for name, node in _defined(source):
-            definitions[name] = _Definition(node, lines)
+        for name, definition, is_nested in _defined(source):
+            (nested if is_nested else definitions)[name] = definition
+    definitions = {**nested, **definitions}
+    if function not in definitions:
+        return Loop("code that is in no cell", function, "it cannot be read")
     return _search(function, definitions)
 
 
@@ -78,19 +87,30 @@ class _Definition:
     lines: list[str]
 
 
-def _defined(source: str) -> list[tuple[str, ast.AST]]:
+def _defined(source: str) -> Iterator[tuple[str, _Definition, bool]]:
+    """Yield the names that a cell defines, their definitions, and whether these are in another function."""
     try:
-        tree = ast.parse(source)
+        text, tree = parse_cell(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
-    found: list[tuple[str, ast.AST]] = []
-    for node in ast.walk(tree):
+        return
+    lines = text.splitlines()
+    pending: list[tuple[ast.AST, bool]] = [(tree, False)]
+    while pending:
+        node, is_nested = pending.pop(0)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            found.append((node.name, node))
-        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda | ast.Name | ast.Attribute):
-            # f = lambda …, f = g, Class.f = g: f is then an alias of a function.
-            found += [(_last_name(target), node.value) for target in node.targets]
-    return found
+            yield node.name, _Definition(node, lines), is_nested
+        elif isinstance(node, ast.Assign) and not is_nested:
+            # f = lambda …, f = g, Class.f = g, f = partial(g): f then stands for another function.
+            for target in node.targets:
+                if isinstance(target, ast.Name | ast.Attribute):
+                    yield _last_name(target), _Definition(node.value, lines), False
+        elif isinstance(node, ast.ImportFrom) and not is_nested:
+            for alias in node.names:
+                if alias.asname is not None:
+                    name = ast.copy_location(ast.Name(alias.name, ast.Load()), node)
+                    yield alias.asname, _Definition(name, lines), False
+        inside = is_nested or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        pending += [(child, inside) for child in ast.iter_child_nodes(node)]
 
 
 def _search(function: str, definitions: Mapping[str, _Definition]) -> Loop | None:
@@ -121,21 +141,34 @@ def _look(function: str, definition: _Definition, path: Container[str | None]) -
         return Loop(what, function, definition.lines[at.lineno - 1].strip())
 
     called: list[str] = []
-    if isinstance(definition.node, ast.Name | ast.Attribute) and not _is_numpy(definition.node):
-        called.append(_last_name(definition.node))
+    own = _local_names(definition.node)
     for child in ast.walk(definition.node):
         if type(child) in _LOOPS:
             return found(_LOOPS[type(child)], child if isinstance(child, ast.stmt) else _inside(child))
-        if isinstance(child, ast.Name | ast.Attribute) and _last_name(child) in _DISGUISED:
-            return found(f"{_last_name(child)}, a Python loop in disguise,", child)
-        if isinstance(child, ast.Name | ast.Attribute) and _last_name(child) in _HIDING:
-            return found(f"{_last_name(child)}, which hides the called function,", child)
-        if isinstance(child, ast.Call) and not _is_numpy(child.func):
-            name = _last_name(child.func)
-            if name in path:
+        if not isinstance(child, ast.Name | ast.Attribute) or _is_numpy(child):
+            if isinstance(child, ast.Call) and _last_name(child.func) in path and not _is_numpy(child.func):
                 return found("a recursive call", child)
+            if isinstance(child, ast.Attribute) and child.attr in _DISGUISED:
+                return found(f"{child.attr}, a Python loop in disguise,", child)
+            continue
+        name = _last_name(child)
+        if name in _DISGUISED:
+            return found(f"{name}, a Python loop in disguise,", child)
+        if name in _HIDING:
+            return found(f"{name}, which hides the called function,", child)
+        # Whatever it names may be called, under another name or by what it is passed to.
+        if isinstance(child, ast.Attribute) or name not in own:
             called.append(name)
     return called
+
+
+def _local_names(node: ast.AST) -> set[str]:
+    """Return the names of a function's arguments and variables."""
+    return {
+        child.arg if isinstance(child, ast.arg) else child.id
+        for child in ast.walk(node)
+        if isinstance(child, ast.arg) or (isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store))
+    }
 
 
 def _inside(comprehension: ast.AST) -> ast.expr:

@@ -11,13 +11,15 @@ import io
 import sys
 import warnings
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
+from gradbook.lending import forbidding, take_back
 from gradbook.protocol.encoding import encode
 from gradbook.protocol.relations import Relation, close
+from gradbook.scope import isolated
 from gradbook.session import session
 
 #: The MIME type under which an answer leaves the kernel.
@@ -46,6 +48,73 @@ def begin_grading(seed: int) -> None:
 def is_grading() -> bool:
     """Return whether a grader is running this notebook."""
     return session.seed is not None
+
+
+def answers(task: str) -> Callable[[Callable[[np.random.Generator], None]], None]:
+    """Run the decorated function, which records a task's answers.
+
+    It runs at once, with global names of its own, as the checks of `task` do.
+
+    Parameters
+    ----------
+    task
+        The task's id.
+
+    Returns
+    -------
+    decorator
+        It calls the decorated function with the generator of `hidden_rng`, and takes back what was lent.
+
+    Examples
+    --------
+    ::
+
+        @answers("relu_forward")
+        def ask(rng):
+            x = rng.normal(size=(4, 5))
+            answer("out", lambda: relu_forward(x)[0])
+    """
+
+    def run(ask: Callable[[np.random.Generator], None]) -> None:
+        names: dict[str, Any] = ask.__globals__
+        try:
+            with forbidding(names, task) as allowed, isolated(ask, allowed) as asked:
+                asked(hidden_rng(task))
+        except (Exception, SystemExit) as error:
+            # The student's code raised where it was called to prepare an answer.
+            if not is_grading():
+                raise
+            _display(_payload("", close(), error=_error(error)))
+        finally:
+            take_back()
+
+    return run
+
+
+def random_params(
+    rng: np.random.Generator, params: Mapping[str, np.ndarray], scale: float = 1.0
+) -> dict[str, np.ndarray]:
+    """Return random numbers in the shapes of a model's parameters, whatever the order of the dictionary.
+
+    Parameters
+    ----------
+    rng
+        The generator. What it draws next does not depend on `params`.
+    params : dict of str to ndarray
+        The parameters by name.
+    scale
+        The standard deviation of the numbers.
+
+    Returns
+    -------
+    dict of str to ndarray
+        Normally distributed numbers by name. Those of a parameter do not depend on the other parameters.
+    """
+    seed = int(rng.integers(2**63))
+    return {
+        name: scale * np.random.default_rng([seed, zlib.crc32(name.encode())]).normal(size=np.shape(value))
+        for name, value in params.items()
+    }
 
 
 def hidden_rng(task: str) -> np.random.Generator:
@@ -90,13 +159,7 @@ def answer(
     """
     if not is_grading():
         return
-    relation = relation or close()
-    payload: dict[str, Any] = {
-        "name": name,
-        "weight": weight,
-        "about": about,
-        "relation": {"name": relation.name, "parameters": relation.parameters},
-    }
+    payload = _payload(name, relation or close(), weight=weight, about=about)
     try:
         with (
             contextlib.redirect_stdout(io.StringIO()),
@@ -106,8 +169,19 @@ def answer(
             warnings.simplefilter("ignore")
             payload["value"] = encode(compute())
     except (Exception, SystemExit) as error:  # noqa: BLE001  (a student's code may raise anything)
-        payload["error"] = {"type": type(error).__name__, "message": _first_line(error)}
+        payload["error"] = _error(error)
     _display(payload)
+
+
+def _payload(
+    name: str, relation: Relation, weight: float = 1.0, about: str = "", **result: Any
+) -> dict[str, Any]:
+    compared = {"name": relation.name, "parameters": relation.parameters}
+    return {"name": name, "weight": weight, "about": about, "relation": compared, **result}
+
+
+def _error(error: BaseException) -> dict[str, str]:
+    return {"type": type(error).__name__, "message": _first_line(error)}
 
 
 def _first_line(error: BaseException) -> str:

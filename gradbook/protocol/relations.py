@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from gradbook.protocol.encoding import Opaque, describe
+from gradbook.protocol.steps import is_loop
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,46 @@ def accuracy(at_least: float) -> Relation:
     return Relation("accuracy", {"at_least": at_least})
 
 
+def loop_free(rtol: float = 1e-6) -> Relation:
+    """Return the relation of an answer of `counted`: the values are close, and no Python loop computes them.
+
+    Code with a loop earns no points for its task, not only none for this answer.
+
+    Parameters
+    ----------
+    rtol
+        As in `close`.
+    """
+    return Relation("loop_free", {"rtol": rtol})
+
+
+def loop_in(relation: Relation, got: Any) -> str | None:
+    """Return how an answer shows that a forbidden loop computes it, or None.
+
+    Parameters
+    ----------
+    relation
+        The relation of the key.
+    got
+        The answer.
+    """
+    if relation.name != "loop_free":
+        return None
+    match got:
+        case [_, int(small), int(large)] if is_loop(small, large):
+            return f"Python takes {small} steps for a small input, and {large} for a large one"
+    return None
+
+
+def _loop_free(key: Any, got: Any, rtol: float) -> Difference | None:
+    match got:
+        case [value, int(), int()]:
+            difference = _close(key[0], value, rtol)
+            loop = loop_in(loop_free(rtol), got)
+            return Difference(loop) if difference is None and loop is not None else difference
+    return Difference(f"expected a value and two numbers of steps, got {describe(got)}")
+
+
 def _close(key: Any, got: Any, rtol: float) -> Difference | None:
     return _itemwise(key, got, lambda a, b: _close_arrays(a, b, rtol))
 
@@ -120,6 +161,7 @@ _RELATIONS: dict[str, Callable[..., Difference | None]] = {
     "accuracy": _accuracy,
     "close": _close,
     "equal": _equal,
+    "loop_free": _loop_free,
     "same_set": _same_set,
 }
 

@@ -133,16 +133,18 @@ def double(x):
             "double",
             '''
 """Twice each number."""
-with task("double"):
+@task("double")
+def check():
     check_close("double", lambda: double(np.array([1.0, 3.0])), [2, 6], mistakes=[
         ("Two is added, not multiplied by.", [3, 5]),
         ("The square is taken.", [1, 9]),
     ])
 ### BEGIN HIDDEN TESTS
-rng = hidden_rng("double")
-hidden_x = rng.standard_normal(5) + 4
-answer("vector", lambda: double(hidden_x))
-answer("matrix", lambda: double(hidden_x.reshape(5, 1)))
+@answers("double")
+def ask(rng):
+    hidden_x = rng.standard_normal(5) + 4
+    answer("vector", lambda: double(hidden_x))
+    answer("matrix", lambda: double(hidden_x.reshape(5, 1)))
 ### END HIDDEN TESTS
 ''',
             timeout=3,
@@ -166,13 +168,15 @@ def total(x):
             "total",
             '''
 """The sum."""
-with task("total"):
+@task("total")
+def check():
     check_close("total", lambda: total(np.array([1.0, 3.0])), 8, mistakes=[
         ("The first number is left out.", 6),
     ])
 ### BEGIN HIDDEN TESTS
-rng = hidden_rng("total")
-answer("sum", lambda: total(rng.standard_normal(5)))
+@answers("total")
+def ask(rng):
+    answer("sum", lambda: total(rng.standard_normal(5)))
 ### END HIDDEN TESTS
 ''',
             needs=["double"],
@@ -192,13 +196,15 @@ def square(x):
             "square",
             '''
 """Squares, without a loop."""
-with task("square"):
+@task("square")
+def check():
     check_close("square", lambda: square(np.array([1.0, 3.0])), [1, 9])
     check_no_loops(square)
 ### BEGIN HIDDEN TESTS
-rng = hidden_rng("square")
-x = rng.standard_normal(7)
-answer("square", lambda: square(x))
+@answers("square")
+def ask(rng):
+    x = rng.standard_normal(7)
+    answer("square", lambda: square(x))
 ### END HIDDEN TESTS
 ''',
             points=4,
@@ -220,7 +226,7 @@ CENTRES = np.array([[3.0, 0.0, -3.0], [0.0, 3.0, -3.0]])
 def with_weights(notebook: NotebookNode) -> NotebookNode:
     """Add two tasks to a source: to predict labels, and to submit trained weights."""
     notebook.cells += [
-        code("centres", f"centres = np.array({CENTRES.tolist()}).T"),
+        code("centres", f"@given\ndef centres():\n    return np.array({CENTRES.tolist()}).T"),
         solution(
             "predict",
             '''
@@ -235,12 +241,14 @@ def predict(x, W):
             "predict",
             '''
 """The label of the largest score."""
-with task("predict"):
+@task("predict")
+def check():
     check_equal("labels", lambda: predict(np.eye(2), np.array([[1.0, 2.0], [3.0, 1.0]])), [1, 0])
 ### BEGIN HIDDEN TESTS
-rng = hidden_rng("predict")
-x, W = rng.standard_normal((200, 2)), rng.standard_normal((2, 3))
-answer("labels", lambda: predict(x, W), equal())
+@answers("predict")
+def ask(rng):
+    x, W = rng.standard_normal((200, 2)), rng.standard_normal((2, 3))
+    answer("labels", lambda: predict(x, W), equal())
 ### END HIDDEN TESTS
 ''',
             timeout=6,
@@ -251,7 +259,7 @@ answer("labels", lambda: predict(x, W), equal())
 def trained():
     """Train a model and save its weights."""
     ### BEGIN SOLUTION
-    save_model("model.npz", {"W": centres.T}, "Blobs-3")
+    save_model("model.npz", {"W": centres().T}, "Blobs-3")
     ### END SOLUTION
 ''',
         ),
@@ -260,15 +268,17 @@ def trained():
             "trained",
             '''
 """A trained model."""
-with task("trained"):
+@task("trained")
+def check():
     check_that("model.npz names its data set", lambda: load_model("model.npz")[1] == "Blobs-3")
 ### BEGIN HIDDEN TESTS
-rng = hidden_rng("trained")
-labels = rng.integers(0, 3, 200)
-points = centres[labels] + rng.standard_normal((200, 2))
-found = lambda: (predict(points, load_model("model.npz")[0]["W"]), labels)
-answer("some", found, accuracy(0.5))
-answer("most", found, accuracy(0.9))
+@answers("trained")
+def ask(rng):
+    labels = rng.integers(0, 3, 200)
+    points = centres()[labels] + rng.standard_normal((200, 2))
+    found = lambda: (predict(points, load_model("model.npz")[0]["W"]), labels)
+    answer("some", found, accuracy(0.5))
+    answer("most", found, accuracy(0.9))
 ### END HIDDEN TESTS
 ''',
             points=4,
@@ -308,7 +318,7 @@ RIGHT = {
     "total": "def total(x):\n    return double(x).sum()",
     "square": "def square(x):\n    return x * x",
     "predict": "def predict(x, W):\n    return (x @ W).argmax(axis=1)",
-    "trained": "def trained():\n    save_model('model.npz', {'W': centres.T}, 'Blobs-3')",
+    "trained": "def trained():\n    save_model('model.npz', {'W': centres().T}, 'Blobs-3')",
     "q-why": "Each term is doubled.",
 }
 

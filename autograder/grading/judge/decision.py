@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from nbformat import NotebookNode
 
@@ -14,13 +15,43 @@ from autograder.grading.notebook_spec import NotebookSpec
 from autograder.grading.tasks import Task, declared, is_solution, is_test, task_of
 from autograder.outcome import Outcome
 from gradbook.checks.loops import find_loop
-from gradbook.protocol.relations import Difference
+from gradbook.lending import ForbiddenError
+from gradbook.protocol.relations import Difference, loop_in
 
 #: The location in the message of a SyntaxError in the code of a cell.
 _CELL_LOCATION = re.compile(r"\(\d+\.py, line (\d+)\)")
 
 #: The exceptions that Python and NumPy raise when memory cannot be allocated.
 _OUT_OF_MEMORY = {"MemoryError", "_ArrayMemoryError"}
+
+
+#: The verdict on a solution that nobody has written.
+NOT_STARTED = "not started"
+
+#: The type of the exception that `gradbook.lending` raises.
+_FORBIDDEN = ForbiddenError.__name__
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The comparison of a task's answers in one run with the key.
+
+    Attributes
+    ----------
+    got
+        The recorded answers.
+    wrong
+        What is wrong with each answer that differs from the key.
+    stopped
+        The verdict on a cell that did not finish; None for others.
+    lent
+        The tasks whose reference solution was lent to the task.
+    """
+
+    got: Answers
+    wrong: Mapping[str, Difference]
+    stopped: str | None = None
+    lent: tuple[str, ...] = ()
 
 
 class Decision:
@@ -48,61 +79,89 @@ class Decision:
         """Return whether a task's solution cell is unchanged since the release."""
         return self._solutions.get(name, "").strip() == self._stubs.get(name, "").strip()  # type: ignore[no-any-return]
 
-    def outcome(self, task: Task, cell: NotebookNode) -> Outcome:
-        """Return the outcome of a task from its answers in one run."""
-        none = Outcome(task.id, 0, task.points, "")
-        if self.is_untouched(task.id):
-            none.verdict = "not started"
-            return none
-        loop = None if task.loops else find_loop(task.id, [*self._code, self._solutions[task.id]])
-        if loop is not None:
-            none.verdict = "uses a Python loop"
-            none.message = f"The task must be solved with array operations only, but there is {loop}"
-            none.mistake = self._rule_mistake(task)
-            return none
-        outcome, got, wrong = self._compared(task, cell)
-        if wrong and _cell_failure(self._nb, task.id) is None:
-            self._name_mistake(outcome, got, wrong)
-        return outcome
+    def compare(self, task: Task, cell: NotebookNode, lent: Sequence[str] = ()) -> Comparison:
+        """Compare the answers that a graded cell recorded with the key.
 
-    def compared(self, task: Task, cell: NotebookNode) -> Outcome:
-        """Return the outcome of a task from its answers only, ignoring its solution cell."""
-        return self._compared(task, cell)[0]
-
-    def _compared(self, task: Task, cell: NotebookNode) -> tuple[Outcome, Answers, Mapping[str, Difference]]:
-        """Compare the answers that a cell recorded with the key."""
+        Parameters
+        ----------
+        task
+            The task.
+        cell
+            Its graded cell, after a run.
+        lent
+            The tasks whose reference solution was lent to it in this run.
+        """
         key, got = self._key.answers(task.id), parse_answers(recorded(cell))
         wrong = {name: found for name in key if (found := _difference(key[name], got.get(name))) is not None}
-        total = sum(answer.weight for answer in key.values())
-        share = sum(answer.weight for name, answer in key.items() if name not in wrong) / total
-        points = task.points if not wrong else min(round(task.points * share, 2), task.points)
-        outcome = Outcome(task.id, points, task.points, "right")
-        if wrong:
-            outcome.verdict = self._verdict(task, cell, got, len(wrong), len(key))
-            outcome.details = [
-                (key[name].about or name, found.summary + _where(found)) for name, found in wrong.items()
-            ]
-        return outcome, got, wrong
+        return Comparison(got, wrong, declared(cell).get("run"), tuple(lent))
 
-    def _verdict(self, task: Task, cell: NotebookNode, got: Answers, wrong: int, of: int) -> str:
-        stopped = declared(cell).get("run")
-        if stopped:
-            return str(stopped)
+    def outcome(self, task: Task, comparisons: Sequence[Comparison]) -> Outcome:
+        """Return the outcome of a task from its answers in one or more runs; the better one counts."""
+        key = self._key.answers(task.id)
+        wrong = [name for name in key if all(name in comparison.wrong for comparison in comparisons)]
+        best = min(comparisons, key=lambda comparison: len(comparison.wrong))
+        outcome = Outcome(task.id, 0, task.points, "right", with_reference=list(comparisons[-1].lent))
+        if not task.weights:
+            if len(wrong) == len(key) and self.is_untouched(task.id):
+                return replace(outcome, verdict=NOT_STARTED, with_reference=[])
+            loop = self._loop(task, comparisons)
+            if loop is not None:
+                outcome.verdict = "uses a Python loop"
+                outcome.message = f"The task must be solved without this loop: {loop}"
+                outcome.mistake = self._rule_mistake(task)
+                return outcome
+        total = sum(answer.weight for answer in key.values())
+        lost = sum(key[name].weight for name in wrong)
+        outcome.points = task.points if not wrong else round(task.points * (1 - lost / total), 2)
+        if wrong:
+            outcome.verdict = self._verdict(task, best, len(wrong), len(key))
+            # The student's code could read what was lent to it, so no text of that run is shown.
+            outcome.details = [
+                (
+                    key[name].about or name,
+                    "wrong" if best.lent else best.wrong[name].summary + _where(best.wrong[name]),
+                )
+                for name in wrong
+            ]
+            if not task.weights and _cell_failure(self._nb, task.id) is None:
+                self._name_mistake(outcome, best)
+        return outcome
+
+    def _verdict(self, task: Task, comparison: Comparison, wrong: int, of: int) -> str:
+        if comparison.stopped:
+            return comparison.stopped
         broken = None if task.weights else _cell_failure(self._nb, task.id)
         if broken:
             return f"the solution cell {broken}"
+        got = comparison.got
         raised = {answer.value.type for answer in got.values() if isinstance(answer.value, Raised)}
         if raised & _OUT_OF_MEMORY:
             return self._limits.out_of_memory
+        if _FORBIDDEN in raised:
+            return "calls a function that the task forbids"
         # The name of an exception class that the student defined is untrusted text.
         raised = {name if hasattr(builtins, name) else "an exception" for name in raised}
         if raised == {"NotImplementedError"} and wrong == of:
-            return "not started"
+            return NOT_STARTED
         if len(raised) == 1 and wrong == of:
             return f"raised {raised.pop()}"
         if not got:
             return "no answer recorded"
         return f"{of - wrong} of {of} answers right" if of > wrong else "wrong"
+
+    def _loop(self, task: Task, comparisons: Sequence[Comparison]) -> str | None:
+        """Return where there is a loop that the task forbids, or how the answers show one."""
+        found = None if task.loops else find_loop(task.id, [*self._code, self._solutions[task.id]])
+        if found is not None:
+            return str(found)
+        for name, answer in self._key.answers(task.id).items():
+            for comparison in comparisons:
+                loop = (
+                    loop_in(answer.relation, comparison.got[name].value) if name in comparison.got else None
+                )
+                if loop is not None:
+                    return loop
+        return None
 
     def _rule_mistake(self, task: Task) -> str | None:
         """Return the title of the known mistake that answers correctly but breaks the task's rule."""
@@ -113,8 +172,9 @@ class Decision:
                 return mistake.title
         return None
 
-    def _name_mistake(self, outcome: Outcome, got: Answers, wrong: Mapping[str, Difference]) -> None:
+    def _name_mistake(self, outcome: Outcome, comparison: Comparison) -> None:
         """Set the outcome's message to that of the known mistake with the same answers, if there is one."""
+        got, wrong = comparison.got, comparison.wrong
         if not got:
             return
         key = self._key.answers(outcome.task)

@@ -1,9 +1,12 @@
-"""Judge a notebook task by task; if a needed task failed, run it again with the reference solution."""
+"""Judge a notebook task by task; if a needed task failed, run the tests again and lend its solution.
+
+An answer counts if it is right in one of the runs.
+"""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -11,10 +14,11 @@ from nbformat import NotebookNode
 
 from autograder.course import METADATA
 from autograder.grading.execute import GradingExecute
-from autograder.grading.judge.decision import Decision
+from autograder.grading.judge.decision import NOT_STARTED, Comparison, Decision
+from autograder.grading.judge.lending import lending
 from autograder.grading.key import Key
 from autograder.grading.notebook_spec import NotebookSpec
-from autograder.grading.tasks import Task, all_needs, is_solution, is_test, read_tasks, task_of
+from autograder.grading.tasks import Task, all_needs, is_test, read_tasks, reference_of, task_of
 from autograder.grading.weights import run_on_weights
 from autograder.outcome import Outcome
 
@@ -32,6 +36,7 @@ class Trial:
         self.tasks = read_tasks(spec.source)
         self.decision = Decision(spec, key, nb, execute.limits)
         self.decided: dict[str, Outcome] = {}
+        self._comparisons: dict[str, list[Comparison]] = {}
 
     @cached_property
     def _by_weights(self) -> tuple[Mapping[str, NotebookNode], Mapping[str, str]]:
@@ -43,57 +48,60 @@ class Trial:
         if "unreadable" in self.nb.metadata.get(METADATA, {}):
             verdict = "the file could not be read"
             return {task.id: Outcome(task.id, 0, task.points, verdict) for task in self.tasks.values()}
-        run, replaced = self.nb, frozenset[str]()
+        self._compare(self.nb, {name: () for name, task in self.tasks.items() if not task.weights})
         while True:
-            self._decide_from(run, replaced)
+            self._decide_what_is_clear()
             undecided = [name for name in self.tasks if name not in self.decided]
             if not undecided:
                 return self.decided
-            # A mistake costs points only once: failed tasks that others need are replaced by the reference.
-            replaced |= {need for name in undecided for need in self._failed_needs(name)}
-            run = self._rerun(replaced, undecided)
+            # A mistake costs points only once: each task is lent the needs that failed, and nothing else.
+            lent = {name: self._failed_needs(name) for name in undecided}
+            self._compare(self._rerun(lent), lent)
 
-    def _decide_from(self, run: NotebookNode, replaced: Collection[str]) -> None:
-        """Decide the tasks that are correct or untouched, and those whose needs are correct or replaced."""
+    def _compare(self, run: NotebookNode, lent: Mapping[str, Sequence[str]]) -> None:
+        """Compare the answers of a run with the key, for each task in `lent`, with what it was lent."""
         tests = {task_of(cell): cell for cell in run.cells if is_test(cell)}
-        for name in self._needed_first():
+        for name, needs in lent.items():
+            comparison = self.decision.compare(self.tasks[name], tests[name], needs)
+            self._comparisons.setdefault(name, []).append(comparison)
+
+    def _decide_what_is_clear(self) -> None:
+        """Decide the tasks that are correct or untouched, and those whose needs are correct or were lent."""
+        for name in sorted(self.tasks, key=lambda name: len(all_needs(name, self.tasks))):
             if name in self.decided:
                 continue
             if self.tasks[name].weights:
                 self.decided[name] = self._outcome_of_weights(self.tasks[name])
                 continue
-            outcome = self.decision.outcome(self.tasks[name], tests[name])
-            needs = all_needs(name, self.tasks)
-            if not outcome.is_full and not self.decision.is_untouched(name):
-                if any(need not in self.decided for need in needs):
-                    continue
-                if set(self._failed_needs(name)) - set(replaced):
-                    continue
-            outcome.with_reference = sorted(needs & set(replaced), key=list(self.tasks).index)
-            if replaced:
-                # The student's code could read the reference solution, so no text of this run is shown.
-                outcome.details = [(name, "wrong") for name, _ in outcome.details]
-            self.decided[name] = outcome
+            comparisons = self._comparisons[name]
+            outcome = self.decision.outcome(self.tasks[name], comparisons)
+            if outcome.is_full or outcome.verdict == NOT_STARTED or self._has_what_it_needs(name):
+                self.decided[name] = outcome
 
-    def _needed_first(self) -> list[str]:
-        return sorted(
-            self.tasks, key=lambda name: (len(all_needs(name, self.tasks)), list(self.tasks).index(name))
-        )
+    def _has_what_it_needs(self, name: str) -> bool:
+        """Return whether all needs of a task are decided, and the failed ones were lent to it."""
+        decided = all(need in self.decided for need in all_needs(name, self.tasks))
+        return decided and set(self._failed_needs(name)) <= set(self._comparisons[name][-1].lent)
 
     def _failed_needs(self, name: str) -> list[str]:
         needs = all_needs(name, self.tasks)
-        return [need for need in needs if need in self.decided and not self.decided[need].is_full]
+        return [need for need in self.tasks if need in needs and self._has_failed(need)]
 
-    def _rerun(self, replaced: Collection[str], wanted: Collection[str]) -> NotebookNode:
-        reference = {task_of(cell): cell.source for cell in self.spec.source.cells if is_solution(cell)}
+    def _has_failed(self, name: str) -> bool:
+        return name in self.decided and not self.decided[name].is_full
+
+    def _rerun(self, lent: Mapping[str, Sequence[str]]) -> NotebookNode:
+        """Run the tests of some tasks again, and lend each the reference solutions of other tasks."""
+        reference = reference_of(self.spec.source)
         again = copy.deepcopy(self.nb)
         for cell in again.cells:
-            if is_solution(cell) and task_of(cell) in replaced:
-                cell.source = reference[task_of(cell)]
+            if is_test(cell) and lent.get(task_of(cell)):
+                solutions = [reference[need] for need in lent[task_of(cell)]]
+                cell.source = f"{lending(task_of(cell), solutions)}\n{cell.source}"
             if cell.cell_type == "code":
                 cell.outputs = []
                 cell.metadata.get(METADATA, {}).pop("run", None)
-        self.execute.run(again, self.folder, self.spec.seed, wanted)
+        self.execute.run(again, self.folder, self.spec.seed, lent.keys())
         return again
 
     def _outcome_of_weights(self, task: Task) -> Outcome:
@@ -101,4 +109,4 @@ class Trial:
         cells, verdicts = self._by_weights
         if task.id in verdicts:
             return Outcome(task.id, 0, task.points, verdicts[task.id])
-        return self.decision.compared(task, cells[task.id])
+        return self.decision.outcome(task, [self.decision.compare(task, cells[task.id])])

@@ -97,7 +97,7 @@ def with_answer(text: str) -> Callable[[Path], None]:
     def change(folder: Path) -> None:
         notebook = nbformat.read(folder / "tiny.ipynb", as_version=4)
         cell = graded_cell(notebook, "double")
-        cell.source = cell.source.replace("### END HIDDEN TESTS", f"{text}\n### END HIDDEN TESTS")
+        cell.source = cell.source.replace("### END HIDDEN TESTS", f"    {text}\n### END HIDDEN TESTS")
         nbformat.write(notebook, folder / "tiny.ipynb")
 
     return change
@@ -159,9 +159,7 @@ def test_an_unsound_assignment_is_not_released(course: Course, monkeypatch: pyte
 
 @pytest.mark.slow
 def test_an_answer_that_two_seeds_share_by_chance_is_checked_with_another_seed(course: Course) -> None:
-    with_answer('answer("luck", lambda: int(hidden_rng("double").random() * 8))')(
-        course.root / "source_solutions/01_tiny"
-    )
+    with_answer('answer("luck", lambda: int(rng.random() * 8))')(course.root / "source_solutions/01_tiny")
     release(course, "01_tiny")
     (spec,) = prepare(course, "01_tiny")
     # With these seeds the answers are 0, 0 and 2, and with the next one 3.

@@ -103,9 +103,30 @@ def same_answer_twice(notebook: NotebookNode) -> None:
     cell.source = cell.source.replace('"matrix"', '"vector"')
 
 
-def another_tasks_numbers(notebook: NotebookNode) -> None:
+def another_tasks_answers(notebook: NotebookNode) -> None:
     cell = first(notebook, "double-test")
-    cell.source = cell.source.replace('hidden_rng("double")', 'hidden_rng("total")')
+    cell.source = cell.source.replace('@answers("double")', '@answers("total")')
+
+
+def statement_outside_a_test(notebook: NotebookNode) -> None:
+    cell = first(notebook, "double-test")
+    cell.source = cell.source.replace("@task", "x = 3\n@task")
+
+
+def variable_in_a_test(notebook: NotebookNode) -> None:
+    first(notebook, "imports").source += "\nscale = 2"
+    cell = first(notebook, "double-test")
+    cell.source = cell.source.replace("hidden_x.reshape", "scale * hidden_x.reshape")
+
+
+def variable_behind_a_given_function(notebook: NotebookNode) -> None:
+    first(notebook, "imports").source += "\nscale = 2\n@given\ndef scaled(x):\n    return scale * x"
+    cell = first(notebook, "double-test")
+    cell.source = cell.source.replace("double(hidden_x)", "double(scaled(hidden_x))")
+
+
+def solution_called_like_a_check(notebook: NotebookNode) -> None:
+    first(notebook, "double").source = first(notebook, "double").source.replace("double", "close")
 
 
 def syntax_error(notebook: NotebookNode) -> None:
@@ -165,7 +186,11 @@ def test_a_refusal_says_that_nothing_was_changed(course: Course) -> None:
         (solution_elsewhere, "imports: contains a solution"),
         (answer_commented_out, "double-test: records no answer()"),
         (same_answer_twice, "double-test: records 2 answers named 'vector'"),
-        (another_tasks_numbers, "uses a hidden_rng other than hidden_rng('double')"),
+        (another_tasks_answers, "has a test of 'total'; its task is 'double'"),
+        (statement_outside_a_test, "runs 'x = 3' among the student's names"),
+        (variable_in_a_test, "uses 'scale': a student's variable could replace it"),
+        (variable_behind_a_given_function, "uses 'scaled', which uses 'scale': a student's variable"),
+        (solution_called_like_a_check, "defines 'close', which in tests means something else"),
         (syntax_error, "double-test: is not valid Python"),
         (two_functions, "double: contains 2 functions"),
         (no_end, "double-test: has BEGIN HIDDEN TESTS without END HIDDEN TESTS"),

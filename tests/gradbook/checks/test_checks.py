@@ -249,7 +249,7 @@ def test_a_function_that_was_never_defined_says_so() -> None:
 
     failure = fails(call)
     assert failure.verdict == "relu is not defined."
-    assert "run the cell with your solution" in str(failure)
+    assert "run the cell that defines relu" in str(failure)
 
 
 def test_the_type_of_elements_is_checked_with_the_usual_reason() -> None:

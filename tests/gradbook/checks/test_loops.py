@@ -68,7 +68,10 @@ def test_the_message_names_the_line() -> None:
 
 @pytest.mark.parametrize("source", ["def square(x) return", "\0", "(" * 500])
 def test_cells_that_are_not_python_are_skipped(source: str) -> None:
-    assert find_loop("square", [source]) is None
+    assert find_loop("square", [source, "def square(x):\n    return x * x"]) is None
+    loop = find_loop("square", [source])
+    assert loop is not None
+    assert loop.what == "code that is in no cell"
 
 
 def test_helpers_that_share_helpers_are_searched_once_each() -> None:
