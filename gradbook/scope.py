@@ -111,13 +111,32 @@ def isolated(
     scope = new_scope(names) | dict(own or {})
     with contextlib.ExitStack() as stack:
         for cls in session.given.values():
-            students = session.methods.get(cls.__name__, {})
-            for name, method in list(vars(cls).items()) if isinstance(cls, type) else []:
-                moved = _moved(method, names, scope) if name not in students else None
-                if moved is not None:
-                    stack.callback(setattr, cls, name, method)
-                    setattr(cls, name, moved)
+            if isinstance(cls, type):
+                ours = set(vars(cls)) - set(session.methods.get(cls.__name__, {}))
+                _give_methods(stack, cls, names.get(cls.__name__))
+                for name in ours:
+                    _move_method(stack, cls, name, names, scope)
         yield with_globals(test, scope)
+
+
+def _give_methods(stack: contextlib.ExitStack, cls: type, theirs: object) -> None:
+    """Give a class the methods that only the student's own class of this name has."""
+    if isinstance(theirs, type) and theirs is not cls:
+        for name, method in vars(theirs).items():
+            if isinstance(method, FunctionType) and name not in vars(cls):
+                setattr(cls, name, method)
+                stack.callback(delattr, cls, name)
+
+
+def _move_method(
+    stack: contextlib.ExitStack, cls: type, name: str, names: Mapping[str, Any], scope: dict[str, Any]
+) -> None:
+    """Let a method that the notebook gives to a class use the names in `scope`."""
+    method = vars(cls)[name]
+    moved = _moved(method, names, scope)
+    if moved is not None:
+        stack.callback(setattr, cls, name, method)
+        setattr(cls, name, moved)
 
 
 def is_test(frame: FrameType) -> bool:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from autograder.course import SUBMITTED, WORK, Course, how_to_start_again
 from autograder.errors import RunStoppedError
+from autograder.grading.collect.cells import UnreadableError, read_cells
 from autograder.grading.execute import GradingExecute
 from autograder.grading.gradebook import history
 from autograder.grading.gradebook.fingerprint import of_assignment
 from autograder.grading.gradebook.retry import WritePages, retrying, store_with_pages
 from autograder.grading.gradebook.store import open_gradebook, register
 from autograder.grading.grader import grade_folder, grading_specs
-from autograder.grading.graft import UnreadableError, read_cells
 from autograder.grading.kernels.sandbox import require_bubblewrap
 from autograder.grading.notebook_spec import prepare
 from autograder.grading.workers.pool import LocalPool, Pool

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import LimitOutput
 
 from autograder.course import METADATA, Course
-from autograder.grading.collect.folder import find_notebook
+from autograder.grading.collect.notebooks import find_notebooks
 from autograder.grading.execute import GradingExecute
 from autograder.grading.graft import graft_file
 from autograder.grading.judge.step import KEY_RESOURCE, OUTCOMES_RESOURCE, Judge
@@ -79,18 +79,22 @@ def grade_folder(student: str, folder: Path, grading_specs: list[GradingSpec], c
     """
     began = time.monotonic()
     result = Result(student, {}, [])
-    expected = [grading_spec.notebook.name for grading_spec in grading_specs]
+    releases = {grading_spec.notebook.name: grading_spec.notebook.release for grading_spec in grading_specs}
+    found = find_notebooks(folder, releases)
     for grading_spec in grading_specs:
         spec = grading_spec.notebook
-        path = find_notebook(folder, spec.name, expected)
-        if path is None:
-            result.notes.append(f"{spec.name}.ipynb was not submitted")
+        if spec.name not in found:
+            result.notes.append(f"{spec.name}.ipynb was not submitted{_what_else(folder)}")
             result.outcomes += [
                 Outcome(task.id, 0, task.points, "not submitted") for task in spec.tasks.values()
             ]
             continue
-        if path.name != f"{spec.name}.ipynb":
-            result.notes.append(f"{path.name} was graded as {spec.name}.ipynb")
+        path, *others = found[spec.name]
+        name = path.relative_to(folder)
+        if str(name) != f"{spec.name}.ipynb":
+            result.notes.append(f"{name} was graded as {spec.name}.ipynb")
+        for other in others:
+            result.notes.append(f"{other.relative_to(folder)} holds {spec.name}.ipynb too; it was not graded")
         judged, decided, memory = _grade_notebook(path, grading_spec, config)
         result.memory = max(result.memory, memory)
         own = judged.metadata[METADATA]
@@ -103,6 +107,13 @@ def grade_folder(student: str, folder: Path, grading_specs: list[GradingSpec], c
     result.notes = [plain(note) for note in result.notes]
     result.seconds = time.monotonic() - began
     return result
+
+
+def _what_else(folder: Path) -> str:
+    """Return the names of the files of a submission, as the end of a sentence."""
+    names = [str(path.relative_to(folder)) for path in sorted(folder.rglob("*")) if path.is_file()]
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return f"; the submission holds {', '.join(names[:5])}{more}" if names else ""
 
 
 def _grade_notebook(

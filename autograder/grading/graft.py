@@ -6,7 +6,6 @@ into the source notebook, so that any other damage to the submission has no effe
 
 from __future__ import annotations
 
-import ast
 import json
 import warnings
 from dataclasses import dataclass, field
@@ -20,25 +19,12 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.course import METADATA, SKIP_TAG, Course
 from autograder.grading.clean.folder import check_name
-from autograder.grading.collect.folder import MAX_BYTES, find_notebook
+from autograder.grading.collect.cells import Cell, UnreadableError, defined_names, read_cells
+from autograder.grading.collect.folder import MAX_BYTES
+from autograder.grading.collect.notebooks import find_notebooks, read_releases
 from autograder.grading.notebook_spec import spec_of
 from autograder.grading.tasks import is_solution, is_test, nbgrader_of
 from autograder.outcome import EDITED
-
-
-class UnreadableError(Exception):
-    """Raised for a submitted file that is not a notebook; the text is the reason."""
-
-
-@dataclass(frozen=True)
-class Cell:
-    """The parts of a submitted cell that are used."""
-
-    kind: str
-    source: str
-    id: str = ""
-    grade_id: str = ""
-    attachments: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass
@@ -63,79 +49,6 @@ class _Slot:
     def attachments(self) -> dict[str, Any]:
         """The images pasted into the answer."""
         return {name: bundle for cell in self.found for name, bundle in cell.attachments.items()}
-
-
-def read_cells(path: Path) -> list[Cell]:
-    """Read the cells of a submitted notebook of any nbformat, ignoring invalid ones.
-
-    Raises
-    ------
-    UnreadableError
-        If the file is too large, not UTF-8, not JSON, or has no list of cells.
-    """
-    size = path.stat().st_size
-    if size > MAX_BYTES:
-        msg = f"the file has {size / 2**20:.0f} MB; the limit is {MAX_BYTES / 2**20:.0f} MB"
-        raise UnreadableError(msg)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        notebook = json.loads(text)
-    except UnicodeDecodeError as error:
-        msg = f"it is not UTF-8 text (byte {error.start})"
-        raise UnreadableError(msg) from None
-    except json.JSONDecodeError as error:
-        msg = f"it is not JSON: {error.msg} (line {error.lineno}, column {error.colno})"
-        raise UnreadableError(msg) from None
-    except (RecursionError, ValueError):
-        msg = "it is not the JSON of a notebook"
-        raise UnreadableError(msg) from None
-    cells = _cell_list(notebook)
-    if cells is None:
-        msg = "it contains no cells"
-        raise UnreadableError(msg)
-    return [_cell(cell) for cell in cells if isinstance(cell, dict)]
-
-
-def _cell_list(notebook: Any) -> list[Any] | None:
-    if not isinstance(notebook, dict):
-        return None
-    cells = notebook.get("cells")
-    if cells is None:  # nbformat 3 and older
-        sheets = notebook.get("worksheets")
-        cells = (
-            sheets[0].get("cells")
-            if isinstance(sheets, list) and sheets and isinstance(sheets[0], dict)
-            else None
-        )
-    return cells if isinstance(cells, list) else None
-
-
-def _cell(raw: dict[str, Any]) -> Cell:
-    source = raw.get("source", raw.get("input", ""))
-    if isinstance(source, list):
-        source = "".join(part for part in source if isinstance(part, str))
-    metadata = raw.get("metadata")
-    own = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    grade_id = own.get("grade_id", "") if isinstance(own, dict) else ""
-    return Cell(
-        kind="code" if raw.get("cell_type") == "code" else "markdown",
-        # JSON can contain lone surrogates, which cannot be encoded as UTF-8.
-        source=source.encode("utf-8", "replace").decode() if isinstance(source, str) else "",
-        id=str(raw.get("id", "")),
-        grade_id=str(grade_id),
-        attachments=_attachments(raw.get("attachments")),
-    )
-
-
-def _attachments(raw: Any) -> dict[str, dict[str, str]]:
-    """Return the well-formed attachments of a cell, the images pasted into it."""
-    if not isinstance(raw, dict):
-        return {}
-    return {
-        name: {kind: content for kind, content in bundle.items() if isinstance(content, str)}
-        for name, bundle in raw.items()
-        if isinstance(bundle, dict)
-    }
 
 
 def graft(cells: list[Cell], source: NotebookNode, release: NotebookNode) -> NotebookNode:
@@ -183,34 +96,32 @@ def _place(cells: list[Cell], slots: list[_Slot]) -> None:
         )
         for cell in cells
     ]
-    answered = {id(slot) for _, slot in placed if slot is not None}
+    answered = {id(slot) for cell, slot in placed if slot is not None and _is_changed(cell, slot)}
     by_definition = {
         name: slot
         for slot in slots
         if is_solution(slot.source) and id(slot) not in answered
-        for name in _defined(slot.released)
+        for name in defined_names(slot.released)
     }
     previous = slots[0]
     for cell, slot in placed:
-        if slot is None:
-            # The metadata of a solution cell can get lost, but the name of its function remains.
-            slot = next(
-                (by_definition[name] for name in _defined(cell.source) if name in by_definition), None
-            )
-        if slot is None:
-            if cell.source.strip():
-                previous.after.append((cell, False))
+        if slot is not None:
+            slot.found.append(cell)
+            previous = slot
             continue
-        slot.found.append(cell)
-        previous = slot
+        # The metadata of a solution cell can get lost, or the solution can be in a cell of its own: then
+        # the name of its function tells where it belongs.
+        meant = [by_definition[name] for name in defined_names(cell.source) if name in by_definition]
+        for slot in meant:
+            slot.found.append(cell)
+        if meant:
+            previous = meant[-1]
+        elif cell.source.strip():
+            previous.after.append((cell, False))
 
 
-def _defined(source: str) -> list[str]:
-    try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
-    return [node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+def _is_changed(cell: Cell, slot: _Slot) -> bool:
+    return cell.source.strip() != slot.released.strip()
 
 
 def _grafted_cell(slot: _Slot, released: NotebookNode | None, notes: list[str]) -> NotebookNode:
@@ -220,13 +131,15 @@ def _grafted_cell(slot: _Slot, released: NotebookNode | None, notes: list[str]) 
     if not slot.found:
         notes.append(f"The cell `{slot.name}` was missing; it was restored.")
     if is_solution(cell):
+        if cell.cell_type == "markdown" and not slot.changed:
+            _take_answer_below(slot, notes)
         cell.source = "\n\n".join(slot.changed) or slot.released
         if cell.cell_type == "markdown" and slot.changed and slot.attachments:
             cell["attachments"] = slot.attachments
         if released is not None:
             # nbgrader recognises an unchanged answer by the checksum of the release.
             cell.metadata["nbgrader"]["checksum"] = nbgrader_of(released).get("checksum")
-        if len(slot.changed) > 1:
+        if len(slot.changed) > 1 and cell.cell_type == "code":
             notes.append(f"The cell `{slot.name}` occurred {len(slot.changed)} times; the texts were joined.")
     elif is_test(cell):
         if slot.changed:
@@ -236,6 +149,15 @@ def _grafted_cell(slot: _Slot, released: NotebookNode | None, notes: list[str]) 
         skip = SKIP_TAG in cell.metadata.get("tags", [])
         slot.after[:0] = [(other, skip) for other in slot.found if other.source in slot.changed]
     return cell
+
+
+def _take_answer_below(slot: _Slot, notes: list[str]) -> None:
+    """Take the text cells below an unanswered question as its answer, so that a person reads them."""
+    below = [cell for cell, _ in slot.after if cell.kind == "markdown"]
+    if below:
+        slot.found += below
+        slot.after = [(cell, skip) for cell, skip in slot.after if cell.kind != "markdown"]
+        notes.append(f"The answer to `{slot.name}` was written below its cell; it was taken from there.")
 
 
 def _added_cell(cell: Cell, skip: bool, number: int) -> NotebookNode:
@@ -303,6 +225,6 @@ class Graft(NbGraderPreprocessor):  # type: ignore[misc]
         check_name(str(resources.get("nbgrader", {}).get("student", "")))
         spec = spec_of(resources)
         folder, name = Path(resources["metadata"]["path"]), resources["metadata"]["name"]
-        expected = Course.find(Path.cwd()).notebooks(spec.assignment)
-        path = find_notebook(folder, name, expected) or folder / f"{name}.ipynb"
+        found = find_notebooks(folder, read_releases(Course.find(Path.cwd()), spec.assignment))
+        path = found[name][0] if name in found else folder / f"{name}.ipynb"
         return graft_file(path, spec.source, spec.release), resources

@@ -12,10 +12,11 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.course import HOW_TO_RESTORE, METADATA, WORK, Course, how_to_start_again
-from autograder.grading.collect.folder import find_notebook
+from autograder.grading.collect.cells import Cell, UnreadableError, read_cells
+from autograder.grading.collect.notebooks import find_notebooks, read_releases
 from autograder.grading.execute import GradingExecute
-from autograder.grading.graft import Cell, UnreadableError, graft, read_cells
-from autograder.grading.tasks import declared, is_test, nbgrader_of, read_notebook, read_tasks, task_of
+from autograder.grading.graft import graft
+from autograder.grading.tasks import declared, is_test, nbgrader_of, read_tasks, task_of
 from autograder.outcome import Readiness, TaskState
 from gradbook.classes import TEST_SUFFIX
 from gradbook.errors import GradbookError
@@ -52,15 +53,19 @@ def check_readiness(course: Course, assignment: str) -> Readiness:
     tasks: list[TaskState] = []
     problems: list[str] = []
     notes: list[str] = []
-    for name in names:
-        release = read_notebook(course.folder(RELEASE) / assignment / f"{name}.ipynb")
-        path = find_notebook(folder, name, names)
-        if path is None:
+    releases = read_releases(course, assignment)
+    found = find_notebooks(folder, releases)
+    for name, release in releases.items():
+        if name not in found:
             problems.append(f"{name}.ipynb is missing; gradbook lab creates a new copy")
             tasks += [TaskState(name, task, points, "missing") for task, points in _asked(release)]
             continue
-        if path.name != f"{name}.ipynb":
-            problems.append(f"{path.name} must be named {name}.ipynb")
+        path, *others = found[name]
+        if path != folder / f"{name}.ipynb":
+            notes.append(f"{path.relative_to(folder)} would be graded as {name}.ipynb")
+        notes += [
+            f"{other.relative_to(folder)} holds {name}.ipynb too; it would not be graded" for other in others
+        ]
         try:
             cells = read_cells(path)
         except UnreadableError as error:

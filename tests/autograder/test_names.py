@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from autograder.course import Course
-from autograder.grading.collect.folder import find_notebook
+from autograder.grading.collect.folder import find_by_name
 from autograder.grading.gradebook.store import open_gradebook
 from autograder.release.build import release
 from gradbook.errors import GradbookError
@@ -64,7 +64,7 @@ def test_unusual_names_work_from_release_to_feedback(
 )
 def test_a_renamed_notebook_is_found(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("{}")
-    assert find_notebook(tmp_path, "knn", ["knn"]) == tmp_path / name
+    assert find_by_name(tmp_path, "knn", ["knn"]) == tmp_path / name
 
 
 def test_the_exact_name_takes_precedence_over_the_newest(tmp_path: Path) -> None:
@@ -72,15 +72,15 @@ def test_the_exact_name_takes_precedence_over_the_newest(tmp_path: Path) -> None
     for age, name in enumerate(["knn (2).ipynb", "knn (1).ipynb"]):
         (tmp_path / name).write_text("{}")
         os.utime(tmp_path / name, (1000 - age, 1000 - age))
-    assert find_notebook(tmp_path, "knn", ["knn"]) == tmp_path / "knn (2).ipynb"
+    assert find_by_name(tmp_path, "knn", ["knn"]) == tmp_path / "knn (2).ipynb"
     (tmp_path / "knn.ipynb").write_text("{}")
-    assert find_notebook(tmp_path, "knn", ["knn"]) == tmp_path / "knn.ipynb"
+    assert find_by_name(tmp_path, "knn", ["knn"]) == tmp_path / "knn.ipynb"
 
 
 def test_a_notebook_is_never_mistaken_for_another(tmp_path: Path) -> None:
     (tmp_path / "svm.ipynb").write_text("{}")
     (tmp_path / "notes.ipynb").write_text("{}")
-    assert find_notebook(tmp_path, "softmax", ["svm", "softmax"]) is None
+    assert find_by_name(tmp_path, "softmax", ["svm", "softmax"]) is None
 
 
 def test_a_name_with_markup_in_its_second_line_is_refused_and_not_stored(course: Course) -> None:

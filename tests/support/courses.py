@@ -303,6 +303,15 @@ def make_course(root: Path, notebook: NotebookNode | None = None, assignment: st
     return root
 
 
+def first(notebook: NotebookNode, grade_id: str) -> NotebookNode:
+    """Return the first cell with a grade_id, or with an id."""
+    return next(
+        cell
+        for cell in notebook.cells
+        if grade_id in (cell.metadata.get("nbgrader", {}).get("grade_id"), cell.get("id"))
+    )
+
+
 def answered(release: Path, **solutions: str) -> NotebookNode:
     """Return a released notebook with the solution cells named in `solutions` filled in."""
     notebook = nbformat.read(release, as_version=4)

@@ -1,4 +1,4 @@
-"""Find a student's submitted notebook, even if it was renamed, and copy the other files."""
+"""The files of a submission: a notebook by its name, and copies of the other files."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from pathlib import Path
 MAX_BYTES = 100 * 2**20
 
 
-def find_notebook(folder: Path, name: str, expected: list[str]) -> Path | None:
-    """Return the file in `folder` that was submitted as the notebook `name`, or None.
+def find_by_name(folder: Path, name: str, expected: list[str]) -> Path | None:
+    """Return the file in `folder` that was submitted as the notebook `name`, judging by its name, or None.
 
     A file with exactly that name takes precedence; then the newest file whose name differs only by what
     browsers and people add (``knn (1).ipynb``, ``knn-Copy1.ipynb``, ``KNN.ipynb``, ``li_knn_final.ipynb``);

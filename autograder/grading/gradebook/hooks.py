@@ -7,7 +7,7 @@ from typing import Any
 
 from autograder.course import AUTOGRADED, Course
 from autograder.grading.clean.folder import clean_folder
-from autograder.grading.collect.folder import find_notebook
+from autograder.grading.collect.notebooks import find_notebooks, read_releases
 from autograder.grading.gradebook.history import forget
 from autograder.grading.gradebook.store import open_gradebook, register
 
@@ -25,12 +25,9 @@ def before_autograde(assignment: str, notebooks: list[str], **_: Any) -> None:
     with open_gradebook(course) as gradebook:
         for folder in folders:
             forget(gradebook, assignment, folder.parent.name)
-    expected = course.notebooks(assignment)
+    releases = read_releases(course, assignment)
     notebooks[:] = sorted(
-        str(folder / f"{name}.ipynb")
-        for folder in folders
-        for name in expected
-        if find_notebook(folder, name, expected) is not None
+        str(folder / f"{name}.ipynb") for folder in folders for name in find_notebooks(folder, releases)
     )
 
 

@@ -69,7 +69,6 @@ class ClusterPool(Pool):
         self, address: str, grading_specs: Sequence[GradingSpec], config: Config, sandbox: str
     ) -> None:
         self._address = address
-        self._notebooks = [grading_spec.notebook.name for grading_spec in grading_specs]
         self._requirements = {"versions": _versions(), "sandbox": sandbox}
         self._client = _connect(address)
         try:
@@ -94,7 +93,7 @@ class ClusterPool(Pool):
         # If workers die repeatedly while starting, Dask discards the context.
         if self._context.status == "error":
             self._context = self._new_context()
-        payload = SubmissionPayload.pack(folder, self._notebooks)
+        payload = SubmissionPayload.pack(folder)
         future: Future[Result] = self._executor.submit(
             _grade, self._context, self._requirements, student, payload
         )

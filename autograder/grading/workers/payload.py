@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from autograder.files import short_tempdir
-from autograder.grading.collect.folder import MAX_BYTES, find_notebook, other_files
+from autograder.grading.collect.folder import MAX_BYTES, other_files
+from autograder.grading.collect.notebooks import candidates
 from autograder.grading.grader import GradingSpec, grade_folder
 from autograder.grading.kernels.limits import size
 from autograder.outcome import Result
@@ -36,23 +37,22 @@ class SubmissionPayload:
     files: dict[str, bytes | int]
 
     @classmethod
-    def pack(cls, folder: Path, notebooks: list[str]) -> Self:
-        """Read a submission: its `notebooks`, even if renamed, and the files beside them.
+    def pack(cls, folder: Path) -> Self:
+        """Read a submission: the files that may be notebooks, and the files beside them.
 
         Raises
         ------
         GradbookError
             If the files are too large to send.
         """
-        taken = {path for name in notebooks if (path := find_notebook(folder, name, notebooks)) is not None}
-        whole = other_files(folder)
+        notebooks = candidates(folder)
+        whole = sorted({*other_files(folder), *notebooks})
         files: dict[str, bytes | int] = {}
-        for path in taken:
+        for path in notebooks:
             length = path.stat().st_size
             if length > MAX_BYTES:
-                files[path.name] = length
-            else:
-                whole.append(path)
+                files[os.fspath(path.relative_to(folder))] = length
+                whole.remove(path)
         total = sum(path.stat().st_size for path in whole)
         if total > LIMIT:
             msg = f"its files have {size(total)}; the limit for a cluster is {size(LIMIT)}"

@@ -21,7 +21,8 @@ from autograder.grading.clean.folder import check_name
 from autograder.grading.clean.markdown import MAX_RENDERED, clean_markdown
 from autograder.grading.clean.markup import clean_html
 from autograder.grading.clean.notebook import clean_notebook
-from autograder.grading.graft import graft, read_cells
+from autograder.grading.collect.cells import read_cells
+from autograder.grading.graft import graft
 from autograder.outcome import plain
 from gradbook.errors import GradbookError
 from gradbook.messages import panel

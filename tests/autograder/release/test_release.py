@@ -16,7 +16,7 @@ from autograder.course import Course
 from autograder.release.build import release
 from autograder.release.lint import lint_release
 from gradbook.errors import GradbookError
-from tests.support.courses import make_course, source_notebook
+from tests.support.courses import first, make_course, source_notebook
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -57,10 +57,6 @@ def test_a_release_deletes_files_that_are_not_in_the_source(course: Course) -> N
     stale.write_text("old")
     assert release(course, "01_tiny").changed == ["stale.txt"]
     assert not stale.exists()
-
-
-def first(notebook: NotebookNode, grade_id: str) -> NotebookNode:
-    return next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == grade_id)
 
 
 def without_answer(notebook: NotebookNode) -> None:
