@@ -53,7 +53,9 @@ class Outcome:
     details
         The name of each wrong answer and what is wrong with it.
     with_reference
-        Tasks whose reference solution replaced the student's code when this task was judged.
+        Tasks whose reference solution was lent to the student's code when this task was judged.
+    is_limit
+        Whether it lost points because its code exceeded a limit, which depends on the machine, too.
     """
 
     task: str
@@ -64,6 +66,7 @@ class Outcome:
     message: str | None = None
     details: list[tuple[str, str]] = field(default_factory=list)
     with_reference: list[str] = field(default_factory=list)
+    is_limit: bool = False
 
     @property
     def is_full(self) -> bool:
@@ -140,6 +143,11 @@ class Result:
     is_unchanged: bool = False
     changes: list[ScoreChange] = field(default_factory=list)
     graded_again: str | None = None
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether a task lost points because its code exceeded a limit."""
+        return any(outcome.is_limit for outcome in self.outcomes)
 
     @property
     def points(self) -> float:

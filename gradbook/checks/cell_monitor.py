@@ -38,6 +38,25 @@ def watch() -> None:
         shell.events.register("post_run_cell", _after_cell)
 
 
+def begin_grading(seed: int) -> None:
+    """Switch to grading: answers are recorded, and failing checks do not stop the cell.
+
+    The grader runs this in the kernel before the first cell. It decides nothing by itself: a student who
+    calls it only sees displayed answers that nobody reads.
+
+    Parameters
+    ----------
+    seed
+        The assignment's seed, from which `hidden_rng` draws.
+    """
+    session.seed = seed
+    watch()
+    shell = _shell()
+    if shell is not None:
+        # IPython's own would end the kernel some cells later, at the expense of other tasks.
+        shell.user_ns.update(exit=sys.exit, quit=sys.exit)
+
+
 def _shell() -> Any:
     ipython = sys.modules.get("IPython")
     return ipython.get_ipython() if ipython is not None else None

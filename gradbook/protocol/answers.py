@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import sys
 import warnings
 import zlib
 from collections.abc import Callable, Mapping
@@ -24,25 +23,6 @@ from gradbook.session import session
 
 #: The MIME type under which an answer leaves the kernel.
 ANSWER_MIME = "application/vnd.gradbook.answer+json"
-
-
-def begin_grading(seed: int) -> None:
-    """Switch to grading: answers are recorded, and failing checks do not stop the cell.
-
-    The grader runs this in the kernel before the first cell. It decides nothing by itself: a student who
-    calls it only sees displayed answers that nobody reads.
-
-    Parameters
-    ----------
-    seed
-        The assignment's seed, from which `hidden_rng` draws.
-    """
-    session.seed = seed
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    if shell is not None:
-        # IPython's own would end the kernel some cells later, at the expense of other tasks.
-        shell.user_ns.update(exit=sys.exit, quit=sys.exit)
 
 
 def is_grading() -> bool:

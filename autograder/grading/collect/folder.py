@@ -33,7 +33,7 @@ def find_by_name(folder: Path, name: str, expected: list[str]) -> Path | None:
     if is_own_file(exact):
         return exact
     taken = {f"{other}.ipynb" for other in expected}
-    others = [path for path in folder.glob("*.ipynb") if is_own_file(path) and path.name not in taken]
+    others = [path for path in folder.glob("[!.]*.ipynb") if is_own_file(path) and path.name not in taken]
     # Only whole words match: "knn" is in "li_knn (2)", but not in "mknnx".
     alike = [
         path

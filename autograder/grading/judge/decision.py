@@ -115,6 +115,7 @@ class Decision:
         outcome.points = task.points if not wrong else round(task.points * (1 - lost / total), 2)
         if wrong:
             outcome.verdict = self._verdict(task, best, len(wrong), len(key))
+            outcome.is_limit = best.stopped is not None or outcome.verdict == self._limits.out_of_memory
             # The student's code could read what was lent to it, so no text of that run is shown.
             outcome.details = [
                 (
@@ -124,7 +125,10 @@ class Decision:
                 for name in wrong
             ]
             if not task.weights and _cell_failure(self._nb, task.id) is None:
-                self._name_mistake(outcome, best)
+                # The more was lent, the less is due to mistakes in other tasks.
+                for comparison in reversed(comparisons):
+                    if outcome.mistake is None:
+                        self._name_mistake(outcome, comparison)
         return outcome
 
     def _verdict(self, task: Task, comparison: Comparison, wrong: int, of: int) -> str:

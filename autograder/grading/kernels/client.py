@@ -18,10 +18,17 @@ from nbformat import NotebookNode
 from nbformat.validator import ValidationError
 from traitlets import default
 
+from autograder.grading.kernels.limits import INTERVAL
 from autograder.grading.kernels.provisioner import GradingProvisioner
 
 #: Seconds that a dying kernel may take until it counts as dead.
 DEATH_DELAY_S = 0.5
+
+#: Seconds that an interrupted cell may take to end before its kernel is killed.
+GRACE_S = 3
+
+#: A cell may be idle this many times its CPU seconds: while it sleeps, or waits for a disk.
+IDLE_FACTOR = 3
 
 
 class Channels(AsyncKernelClient):
@@ -70,6 +77,38 @@ class GradingClient(NotebookClient):
     output_left = 0
     _cut: asyncio.Future[None] | None = None
 
+    async def run_within(self, seconds: float, cell: NotebookNode, index: int) -> None:
+        """Run a cell; interrupt it when it has used its seconds, and set `timed_out`.
+
+        CPU seconds of the kernel and its descendants count, not the time that other processes take. A cell
+        that neither computes nor waits for the CPU is interrupted, too, after `IDLE_FACTOR` times as long.
+
+        Raises
+        ------
+        DeadKernelError
+            If the kernel died, or the cell did not end after its interrupt.
+        """
+        self.timed_out = False
+        watching = asyncio.ensure_future(self._interrupt_after(seconds))
+        try:
+            await self.async_execute_cell(cell, index)
+        finally:
+            watching.cancel()
+
+    async def _interrupt_after(self, seconds: float) -> None:
+        began, before = time.monotonic(), self.provisioner.usage()
+        while True:
+            await asyncio.sleep(INTERVAL)
+            usage = self.provisioner.usage()
+            cpu = usage.cpu - before.cpu
+            idle = time.monotonic() - began - cpu - (usage.waited - before.waited)
+            if cpu > seconds or idle > IDLE_FACTOR * seconds:
+                break
+        self.timed_out = True
+        await ensure_async(cast(KernelManager, self.km).interrupt_kernel())
+        await asyncio.sleep(GRACE_S)
+        self.provisioner.end("")
+
     @property
     def provisioner(self) -> GradingProvisioner:
         """The provisioner that started the kernel and can kill it."""
@@ -111,10 +150,6 @@ class GradingClient(NotebookClient):
         # nbclient would clean up a kernel that did not start a second time when the process ends.
         if self.km is not None:
             await super()._async_cleanup_kernel()
-
-    async def _async_handle_timeout(self, timeout: int, cell: NotebookNode | None = None) -> Any:
-        self.timed_out = True
-        return await super()._async_handle_timeout(timeout, cell)
 
 
 def _byte_count(content: Any) -> int:

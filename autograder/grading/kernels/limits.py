@@ -89,6 +89,24 @@ def size(bytes_: int) -> str:
     return f"{bytes_ / 2**30:g} GiB" if bytes_ >= 2**30 else f"{bytes_ / MIB:g} MiB"
 
 
+@dataclass(frozen=True)
+class Usage:
+    """What a kernel and its descendants have used.
+
+    Not counted is the CPU time of a process that detached from its parent, and ended, between two checks.
+
+    Attributes
+    ----------
+    cpu
+        CPU seconds.
+    waited
+        Seconds in which they could have run, but other processes had the CPU.
+    """
+
+    cpu: float = 0.0
+    waited: float = 0.0
+
+
 class Watch:
     """A thread that monitors a kernel's processes, and kills them if they exceed a limit.
 
@@ -107,10 +125,13 @@ class Watch:
     ----------
     verdict
         The limit that was exceeded; None if there is none so far.
+    usage
+        What the processes have used so far.
     """
 
     def __init__(self, pid: int, limits: Limits, sockets: Path, end: Callable[[], None]) -> None:
         self.verdict: str | None = None
+        self.usage = Usage()
         self._peak_memory = 0
         self._head = psutil.Process(pid)
         self._limits = limits
@@ -143,6 +164,9 @@ class Watch:
         family = [self._head, *self._head.children(recursive=True)]
         if len(family) > self._limits.processes:
             return self._limits.too_many_processes
+        cpu = sum(map(_cpu_time, family))
+        waited = sum(map(_time_in_queue, family))
+        self.usage = Usage(max(cpu, self.usage.cpu), max(waited, self.usage.waited))
         # Memory shared by forked processes counts for each of them. Only if that sum is too large is the
         # proportional share computed, which takes longer.
         resident = sum(map(_resident, family))
@@ -154,6 +178,23 @@ class Watch:
         if sum(written) > _SOCKET_FOLDER or len(written) > 20:
             return "wrote into the grader's folder"
         return None
+
+
+def _cpu_time(process: psutil.Process) -> float:
+    """Return the CPU seconds of a process and of its children that have ended."""
+    try:
+        times = process.cpu_times()
+    except psutil.Error:
+        return 0.0
+    return float(times.user + times.system + times.children_user + times.children_system)
+
+
+def _time_in_queue(process: psutil.Process) -> float:
+    """Return the seconds in which a process could have run, but others had the CPU; 0 where it is unknown."""
+    try:
+        return int(Path(f"/proc/{process.pid}/schedstat").read_text().split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0
 
 
 def _resident(process: psutil.Process) -> int:

@@ -20,7 +20,7 @@ import psutil
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from autograder.grading.kernels import prefork, users
-from autograder.grading.kernels.limits import Limits, Watch
+from autograder.grading.kernels.limits import Limits, Usage, Watch
 from autograder.grading.kernels.prefork import ForkedKernel
 from autograder.grading.kernels.sandbox import Sandbox
 
@@ -72,6 +72,10 @@ class GradingProvisioner(LocalProvisioner):
     def peak_memory(self) -> int:
         """Return the peak memory of the kernel, in bytes."""
         return self._watch.peak_memory() if self._watch is not None else 0
+
+    def usage(self) -> Usage:
+        """Return what the kernel has used so far."""
+        return self._watch.usage if self._watch is not None else Usage()
 
     def end(self, verdict: str) -> None:
         """Kill the kernel and record the verdict."""

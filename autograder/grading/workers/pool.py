@@ -52,9 +52,14 @@ class Pool(WorkerPool):
         for student, future in self._each(folders):
             if self.killed_workers(future.exception()):
                 suspects[student] = folders[student]
+                continue
+            result = self._result(future, student)
+            if result.is_limited and len(folders) > 1:
+                suspects[student] = folders[student]
             else:
-                yield self._result(future, student)
+                yield result
         # Submissions whose workers died are graded again one at a time, so that they cannot affect others.
+        # Those that exceeded a limit are, too, because the others may have been in their way.
         for student, folder in suspects.items():
             for _, future in self._each({student: folder}):
                 yield self._result(future, student)

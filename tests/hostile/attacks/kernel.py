@@ -246,7 +246,9 @@ ATTACKS = {
         "import sys\ndef trace(frame, event, arg):\n    return trace\n"
         "sys.setprofile(trace)\nsys.settrace(trace)"
     ),
-    "begins-grading": forging("from gradbook.protocol import answers\nanswers.begin_grading(0)", _SPOILT),
+    "begins-grading": forging(
+        "from gradbook.checks import cell_monitor\ncell_monitor.begin_grading(0)", _SPOILT
+    ),
     "lying-array": answering(
         "return np.zeros(len(x)).view(Liar)",
         before="class Liar(np.ndarray):\n"
