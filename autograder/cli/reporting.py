@@ -60,6 +60,44 @@ def report(
     typer.echo(f"The report is ready: {place}")
 
 
+@app.command()
+def explain(
+    assignment: Annotated[str, typer.Argument(help="The assignment, for example 02_knn.")],
+    student: Annotated[str, typer.Argument(help="The student's id.")],
+    task: Annotated[str, typer.Argument(help="The task, for example predict_labels.")],
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Path of the script. Default: reports/STUDENT-TASK.py."),
+    ] = None,
+    sandbox: Annotated[
+        str | None, typer.Option(metavar="KIND", help="bwrap or none, as for `gradbook grade`.")
+    ] = None,
+) -> None:
+    """Explain how a task of a submission was graded, for example after a student has appealed.
+
+    The submission is graded again, and nothing is stored. For each answer, the command shows what was
+    expected and what the student's code gave, alone and with the reference solutions that were lent to it.
+    It writes a script that computes the answers again and prints their inputs. The script contains hidden
+    tests.
+
+    For example:
+
+    - `gradbook explain 02_knn li predict_labels`
+    - `gradbook explain 02_knn li predict_labels --output /tmp/appeal.py`
+    """
+    from autograder.course import REPORTS, Course
+    from autograder.grading.appeal import explain as explain_task
+    from autograder.reports.appeal import appeal_text
+    from gradbook.files import write_atomically
+
+    course = Course.find()
+    assignment = course.assignment(assignment)
+    appeal = explain_task(course, assignment, student, task, sandbox)
+    place = output or course.folder(REPORTS) / f"{student}-{task}.py"
+    write_atomically(place, appeal.script, mode=0o600)
+    typer.echo(appeal_text(appeal, str(place)))
+
+
 class Format(StrEnum):
     """The formats that grades can be exported in."""
 

@@ -22,7 +22,7 @@ from autograder.course import METADATA, NEVER_RELEASED, Course
 from autograder.grading.execute import GradingExecute
 from autograder.grading.mistakes import Solution
 from autograder.grading.notebook_spec import NotebookSpec
-from autograder.grading.tasks import declared, is_solution, is_test, task_of
+from autograder.grading.tasks import SOLUTION, all_needs, declared, is_solution, is_test, task_of
 from autograder.hashing import hash_code, hash_parts
 from gradbook.errors import GradbookError
 from gradbook.files import write_atomically
@@ -196,12 +196,19 @@ def compute_key(spec: NotebookSpec, execute: GradingExecute) -> Key:
 
 
 def run_solutions(
-    spec: NotebookSpec, solutions: Sequence[Solution], execute: GradingExecute
+    spec: NotebookSpec, solutions: Sequence[Solution], execute: GradingExecute, *, alone: bool = False
 ) -> dict[str, NotebookNode]:
     """Run each solution in place of its task's reference solution.
 
     All run in one kernel, one after another. For each solution, the cells before its task's graded cell run
     again, so that no other solution can affect it.
+
+    Parameters
+    ----------
+    spec, solutions, execute
+        The notebook, the solutions, and the step that runs notebooks.
+    alone
+        Whether the other tasks raise an error, except those that the solution's task needs.
 
     Returns
     -------
@@ -222,6 +229,9 @@ def run_solutions(
             cells.append(cell)
             if is_own and is_solution(cell):
                 cell.source = solution.cell(cell.source)
+            elif alone and is_solution(cell) and task_of(cell) not in all_needs(solution.task, spec.tasks):
+                broken = f"raise RuntimeError('calls {task_of(cell)}, which it does not need')"
+                cell.source = cell.source.replace(f"### {SOLUTION[0]}", broken)
             if is_own and is_test(cell):
                 cell.metadata[METADATA] = {**declared(cell), "solution": solution.name}
                 tests[solution.name] = cell

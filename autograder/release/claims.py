@@ -29,12 +29,7 @@ from autograder.grading.key import (
 from autograder.grading.mistakes import Solution, distribute
 from autograder.grading.notebook_spec import NotebookSpec, Weights
 from autograder.grading.tasks import (
-    SOLUTION,
-    all_needs,
-    is_solution,
-    is_test,
     reference_of,
-    task_of,
     with_solutions,
 )
 from autograder.outcome import ClaimResult, Outcome
@@ -200,30 +195,25 @@ class Proof:
         return len(shares), problems
 
     def _needs(self) -> tuple[int, list[str]]:
-        """Break each task in turn; every other task that then fails must need it, directly or not."""
+        """Run each correct solution while all tasks that its task does not need raise an error."""
+        reference = reference_of(self.spec.source)
+        graded = [task.id for task in self.spec.tasks.values() if not task.weights]
+        own = [Solution(f"reference-{task}", task, "", "", None, reference[task]) for task in graded]
+        solutions = [*own, *(variant for variant in self.variants if variant.task in graded)]
         problems = []
-        for broken in self.spec.tasks:
-            notebook = nbformat.reads(self.spec.source_text, as_version=4)
-            for cell in notebook.cells:
-                if is_solution(cell) and task_of(cell) == broken:
-                    cell.source = cell.source.replace(f"### {SOLUTION[0]}", "raise RuntimeError")
-            with TemporaryDirectory() as folder:
-                self.spec.put_weights(Path(folder))
-                self._execute.run(notebook, Path(folder), self._grading_specs[0].notebook.seed)
-            for cell in notebook.cells:
-                if not is_test(cell) or task_of(cell) == broken:
-                    continue
-                if self.spec.tasks[task_of(cell)].weights:
-                    continue  # answered by the reference's model, not by the student's code
-                right = self._key.answers(task_of(cell))
-                down = wrong_answers(right, parse_answers(recorded(cell)))
-                if down and broken not in all_needs(task_of(cell), self.spec.tasks):
-                    problems.append(f"{task_of(cell)}: needs {broken}, but does not declare it")
-        return len(self.spec.tasks), problems
+        for solution, (got, text) in zip(solutions, self._run_all(solutions, alone=True), strict=True):
+            right = self._key.answers(solution.task)
+            wrong = wrong_answers(right, got)
+            raised = {value.message for name in wrong if isinstance(value := _value(got, name), Raised)}
+            if wrong or "passed" not in text:
+                why = ", ".join(sorted(raised)) or text.partition("\n")[0]
+                problems.append(f"{solution.task}: {solution.name} needs more than it declares: {why}")
+        return len(solutions), problems
 
-    def _run_all(self, solutions: Sequence[Solution]) -> list[tuple[Answers, str]]:
+    def _run_all(self, solutions: Sequence[Solution], *, alone: bool = False) -> list[tuple[Answers, str]]:
         """Run solutions in place of the reference; return the answers and the check messages of each."""
-        cells = run_solutions(self._grading_specs[0].notebook, solutions, self._execute)
+        spec = self._grading_specs[0].notebook
+        cells = run_solutions(spec, solutions, self._execute, alone=alone)
         return [
             (parse_answers(recorded(cells[solution.name])), _output_text(cells[solution.name]))
             for solution in solutions
@@ -251,6 +241,10 @@ class Proof:
 def wrong_answers(key: Answers, got: Answers) -> set[str]:
     """Return the names of the answers that do not match the key."""
     return {name for name, right in key.items() if name not in got or _differs(right, got[name].value)}
+
+
+def _value(answers: Answers, name: str) -> object:
+    return answers[name].value if name in answers else None
 
 
 def _is_shared(task: str, name: str, key: Key, others: Sequence[Key]) -> bool:

@@ -36,7 +36,7 @@ class Trial:
         self.tasks = read_tasks(spec.source)
         self.decision = Decision(spec, key, nb, execute.limits)
         self.decided: dict[str, Outcome] = {}
-        self._comparisons: dict[str, list[Comparison]] = {}
+        self.comparisons: dict[str, list[Comparison]] = {}
 
     @cached_property
     def _by_weights(self) -> tuple[Mapping[str, NotebookNode], Mapping[str, str]]:
@@ -63,7 +63,7 @@ class Trial:
         tests = {task_of(cell): cell for cell in run.cells if is_test(cell)}
         for name, needs in lent.items():
             comparison = self.decision.compare(self.tasks[name], tests[name], needs)
-            self._comparisons.setdefault(name, []).append(comparison)
+            self.comparisons.setdefault(name, []).append(comparison)
 
     def _decide_what_is_clear(self) -> None:
         """Decide the tasks that are correct or untouched, and those whose needs are correct or were lent."""
@@ -73,7 +73,7 @@ class Trial:
             if self.tasks[name].weights:
                 self.decided[name] = self._outcome_of_weights(self.tasks[name])
                 continue
-            comparisons = self._comparisons[name]
+            comparisons = self.comparisons[name]
             outcome = self.decision.outcome(self.tasks[name], comparisons)
             if outcome.is_full or outcome.verdict == NOT_STARTED or self._has_what_it_needs(name):
                 self.decided[name] = outcome
@@ -81,7 +81,7 @@ class Trial:
     def _has_what_it_needs(self, name: str) -> bool:
         """Return whether all needs of a task are decided, and the failed ones were lent to it."""
         decided = all(need in self.decided for need in all_needs(name, self.tasks))
-        return decided and set(self._failed_needs(name)) <= set(self._comparisons[name][-1].lent)
+        return decided and set(self._failed_needs(name)) <= set(self.comparisons[name][-1].lent)
 
     def _failed_needs(self, name: str) -> list[str]:
         needs = all_needs(name, self.tasks)
