@@ -142,8 +142,12 @@ def _look(function: str, definition: _Definition, path: Container[str | None]) -
 
     called: list[str] = []
     own = _local_names(definition.node)
+    # The expression of an alias, partial(g) or a list of numbers, runs once, before the function.
+    runs_once = isinstance(definition.node, ast.expr) and not isinstance(
+        definition.node, ast.Lambda | ast.Name | ast.Attribute
+    )
     for child in ast.walk(definition.node):
-        if type(child) in _LOOPS:
+        if type(child) in _LOOPS and not runs_once:
             return found(_LOOPS[type(child)], child if isinstance(child, ast.stmt) else _inside(child))
         if not isinstance(child, ast.Name | ast.Attribute) or _is_numpy(child):
             if isinstance(child, ast.Call) and _last_name(child.func) in path and not _is_numpy(child.func):
@@ -154,7 +158,7 @@ def _look(function: str, definition: _Definition, path: Container[str | None]) -
         name = _last_name(child)
         if name in _DISGUISED:
             return found(f"{name}, a Python loop in disguise,", child)
-        if name in _HIDING:
+        if name in _HIDING and not runs_once:
             return found(f"{name}, which hides the called function,", child)
         # Whatever it names may be called, under another name or by what it is passed to.
         if isinstance(child, ast.Attribute) or name not in own:

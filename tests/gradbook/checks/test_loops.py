@@ -55,6 +55,13 @@ def test_array_code_is_free_of_them(body: str) -> None:
     assert find_loop("square", [HELPER, ALIASES, f"def square(x):\n    {body}"]) is None
 
 
+def test_a_variable_that_a_loop_computed_is_no_loop() -> None:
+    variable = "scales = np.array([v for v in range(3)])\nfound = [name for name in globals()]"
+    assert find_loop("square", [variable, "def square(x):\n    return x * scales * len(found)"]) is None
+    assert find_loop("square", [HELPER, "square = partial(helper)"]) is not None
+    assert find_loop("square", ["square = np.vectorize(lambda v: v)"]) is not None
+
+
 def test_a_method_counts_and_the_last_definition_decides() -> None:
     first = "@add_to_class(K)\ndef square(self, x):\n    for v in x: pass"
     assert find_loop("square", [first]) is not None
