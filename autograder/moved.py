@@ -34,6 +34,7 @@ MODULES = {
 NAMES = {
     ("autograder.course", "configure"): ("autograder.configuration", "configure"),
     ("autograder.errors", "AutograderError"): ("gradbook.errors", "GradbookError"),
+    ("autograder.notebook", "hidden_rng"): ("gradbook.protocol.answers", "hidden_rng"),
     ("autograder.notebook", "sketches"): ("gradbook", "figures"),
 }
 

@@ -26,7 +26,7 @@ def global_names(source: str) -> set[str]:
 
     Examples
     --------
-    >>> sorted(global_names("def f(x):\\n    y = g(x)\\n    return y + z"))
+    >>> sorted(global_names("def f(x):\n    y = g(x)\n    return y + z"))
     ['g', 'z']
     """
     top = symtable.symtable(source, "<cell>", "exec")

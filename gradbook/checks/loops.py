@@ -44,11 +44,15 @@ _LOOPS: dict[type[ast.AST], str] = {
 
 @dataclass(frozen=True)
 class Loop:
-    """A loop: its kind, its line, and the function that contains it."""
+    """A loop: its kind, its line, and the function that contains it.
+
+    A function in no cell of the notebook counts as one, because it cannot be read.
+    """
 
     what: str
     function: str
     line: str
+    is_read: bool = True
 
     def __str__(self) -> str:
         return f"{self.what} in {self.function}: {self.line}"
@@ -75,7 +79,7 @@ def find_loop(function: str, sources: Iterable[str]) -> Loop | None:
             (nested if is_nested else definitions)[name] = definition
     definitions = {**nested, **definitions}
     if function not in definitions:
-        return Loop("code that is in no cell", function, "it cannot be read")
+        return Loop("code that is in no cell", function, "it cannot be read", is_read=False)
     return _search(function, definitions)
 
 

@@ -223,7 +223,9 @@ def _compare(name: str, got: Any, expected: Any, mistakes: Mistakes, relation: R
             got=short(got),
             worst=worst,
             cause=cause,
-            next=None if cause else "work out the example by hand, and print each step of your code",
+            next=None
+            if cause
+            else "work out the example by hand, and print each step of your code; example() has the inputs",
         )
     )
 

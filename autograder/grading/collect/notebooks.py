@@ -25,7 +25,7 @@ _MAYBE = re.compile(r"\.(ipynb|json)(\.(txt|json|html?))?$|\.ipynb\b|^[^.]+$", r
 
 @dataclass(frozen=True)
 class _Likeness:
-    """How much of a notebook a file holds.
+    """How many cells of a notebook are in a file.
 
     Attributes
     ----------

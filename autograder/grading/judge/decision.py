@@ -104,7 +104,7 @@ class Decision:
         if not task.weights:
             if len(wrong) == len(key) and self.is_untouched(task.id):
                 return replace(outcome, verdict=NOT_STARTED, with_reference=[])
-            loop = self._loop(task, comparisons)
+            loop = self._loop(task, comparisons, is_wrong=len(wrong) == len(key))
             if loop is not None:
                 outcome.verdict = "uses a Python loop"
                 outcome.message = f"The task must be solved without this loop: {loop}"
@@ -153,10 +153,11 @@ class Decision:
             return "no answer recorded"
         return f"{of - wrong} of {of} answers right" if of > wrong else "wrong"
 
-    def _loop(self, task: Task, comparisons: Sequence[Comparison]) -> str | None:
+    def _loop(self, task: Task, comparisons: Sequence[Comparison], *, is_wrong: bool) -> str | None:
         """Return where there is a loop that the task forbids, or how the answers show one."""
         found = None if task.loops else find_loop(task.id, [*self._code, self._solutions[task.id]])
-        if found is not None:
+        # If all answers are wrong, the verdict says why there is no code that could be read.
+        if found is not None and (found.is_read or not is_wrong):
             return str(found)
         for name, answer in self._key.answers(task.id).items():
             for comparison in comparisons:

@@ -167,17 +167,17 @@ def test_a_payload_contains_only_what_grading_needs(tmp_path: Path, monkeypatch:
     (folder / ".hidden").write_text("x")
     (folder / "link").symlink_to("/etc/passwd")
     os.mkfifo(folder / "pipe")
-    sent = SubmissionPayload.pack(folder, ["tiny"])
+    sent = SubmissionPayload.pack(folder)
     assert sent.files == {"tiny (1).ipynb": b"{}", "data/model.npz": b"12345"}
     sent.unpack(elsewhere)
     assert (elsewhere / "data/model.npz").read_bytes() == b"12345"
     # A notebook that is too large is represented by its size.
     with (folder / "tiny.ipynb").open("wb") as file:
         file.truncate(payload.MAX_BYTES + 1)
-    sent = SubmissionPayload.pack(folder, ["tiny"])
+    sent = SubmissionPayload.pack(folder)
     assert sent.files["tiny.ipynb"] == payload.MAX_BYTES + 1
     sent.unpack(elsewhere)
     assert (elsewhere / "tiny.ipynb").stat().st_size == payload.MAX_BYTES + 1
     monkeypatch.setattr(payload, "LIMIT", 4)
     with pytest.raises(GradbookError, match="the limit for a cluster"):
-        SubmissionPayload.pack(folder, ["tiny"])
+        SubmissionPayload.pack(folder)

@@ -66,11 +66,11 @@ def test_problems_that_would_lose_points_are_reported(copy: Course, monkeypatch:
     write(copy, notebook, "tiny (1).ipynb")
     found = check_readiness(copy, "01_tiny")
     assert list(found.problems) == [
-        "tiny (1).ipynb must be named tiny.ipynb",
         "tiny.ipynb: the cell of total was deleted; gradbook reset restores it, without your answer",
     ]
     assert list(found.notes) == [
-        "tiny.ipynb: The graded cell `double-test` was changed; the original was used."
+        "tiny (1).ipynb would be graded as tiny.ipynb",
+        "tiny.ipynb: The graded cell `double-test` was changed; the original was used.",
     ]
     # The original check was run.
     assert {task.task: task.state for task in found.tasks}["double"] == "checks passed"

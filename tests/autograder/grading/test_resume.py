@@ -90,7 +90,7 @@ def test_an_unchanged_submission_is_not_graded_again_and_has_the_same_result(cla
     assert all(result.is_unchanged for result in results.values())
     assert results["li-0"].points == 8
     assert [outcome.verdict for outcome in results["li-0"].outcomes] == ["right"] * 3
-    assert results["nothing"].notes == ["tiny.ipynb was not submitted"]
+    assert results["nothing"].notes == ["tiny.ipynb was not submitted; the submission holds readme.txt"]
     assert recorded(class_of_two) == before
 
 

@@ -93,7 +93,7 @@ def test_the_files_of_a_submission_without_the_notebook_are_named(course: Course
     assert result.notes == ["tiny.ipynb was not submitted; the submission holds tiny.pdf"]
 
 
-def test_notebooks_of_one_assignment_are_told_apart_by_their_content(tmp_path: Path) -> None:
+def test_notebooks_of_one_assignment_are_distinguished_by_their_content(tmp_path: Path) -> None:
     releases = read_releases(REPOSITORY, "03_linear")
     for name, other in (("svm", "softmax"), ("softmax", "svm")):
         nbformat.write(releases[name], tmp_path / f"{other}.ipynb")
@@ -162,7 +162,7 @@ def test_solutions_in_a_single_cell_count(course: Course) -> None:
     assert result.points == result.max_points
 
 
-def test_methods_of_one_name_are_told_apart_by_their_classes(tmp_path: Path) -> None:
+def test_methods_of_one_name_are_distinguished_by_their_classes(tmp_path: Path) -> None:
     (spec,) = prepare(REPOSITORY, "09_graphs")
     reference = reference_of(spec.source)
     notebook = with_solutions(spec.release, reference)
