@@ -87,8 +87,10 @@ def candidates(folder: Path) -> list[Path]:
     found: list[Path] = []
     total = 0
     for path in sorted(_candidates(folder), key=lambda path: (len(path.parts), path))[:MAX_CANDIDATES]:
-        total += path.stat().st_size
-        if total <= MAX_BYTES or not found:
+        size = path.stat().st_size
+        # A file that is too large is not read, but named.
+        total += size if size <= MAX_BYTES else 0
+        if total <= MAX_BYTES:
             found.append(path)
     return found
 
