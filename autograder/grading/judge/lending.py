@@ -40,6 +40,21 @@ def lending(task: str, solutions: Sequence[str]) -> str:
     return f"@lend({task!r})\ndef reference():\n{body}"
 
 
+def with_lending(test: str, task: str, solutions: Sequence[str]) -> str:
+    """Return a task's graded cell with code that lends solutions, after what the cell lends by itself.
+
+    Parameters
+    ----------
+    test
+        The graded cell.
+    task, solutions
+        As in `lending`.
+    """
+    lines = test.split("\n")
+    at = next((index for index, line in enumerate(lines) if line.startswith("@task(")), 0)
+    return "\n".join([*lines[:at], lending(task, solutions), *lines[at:]])
+
+
 def _full_name(function: ast.FunctionDef) -> str:
     """Return the name of a function, and for a method its class too."""
     match function.decorator_list:

@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from autograder.course import METADATA
 from autograder.grading.execute import GradingExecute
 from autograder.grading.judge.decision import NOT_STARTED, Comparison, Decision
-from autograder.grading.judge.lending import lending
+from autograder.grading.judge.lending import with_lending
 from autograder.grading.key import Key
 from autograder.grading.notebook_spec import NotebookSpec
 from autograder.grading.tasks import Task, all_needs, is_test, read_tasks, reference_of, task_of
@@ -97,7 +97,7 @@ class Trial:
         for cell in again.cells:
             if is_test(cell) and lent.get(task_of(cell)):
                 solutions = [reference[need] for need in lent[task_of(cell)]]
-                cell.source = f"{lending(task_of(cell), solutions)}\n{cell.source}"
+                cell.source = with_lending(cell.source, task_of(cell), solutions)
             if cell.cell_type == "code":
                 cell.outputs = []
                 cell.metadata.get(METADATA, {}).pop("run", None)
