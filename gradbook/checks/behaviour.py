@@ -67,6 +67,7 @@ def check_no_loops(
     compute: Callable[..., object] | None = None,
     small: Sequence[Any] = (),
     large: Sequence[Any] = (),
+    apart_from: Sequence[Callable[..., Any]] = (),
     cause: str = "the task asks for vectorised code: NumPy runs the loop, in compiled code",
 ) -> None:
     """Check that neither a function nor the functions that it calls run a Python loop.
@@ -77,8 +78,8 @@ def check_no_loops(
         A function or method defined in the notebook. All its loops are found, without `compute`.
     compute
         Calls the function; then only those loops count that are longer for `large` than for `small`.
-    small, large
-        The arguments of two calls of `compute`, as in `counted`.
+    small, large, apart_from
+        The arguments of two calls of `compute`, and the functions that do not count, as in `counted`.
     cause
         The cause to show to a student who wrote a loop.
 
@@ -91,7 +92,7 @@ def check_no_loops(
     if compute is None:
         loop = find_loop(function.__name__, _cell_sources(function))
     else:
-        _, few, many = counted(compute, small, large)
+        _, few, many = counted(compute, small, large, apart_from)
         if is_loop(few, many):
             loop = f"{few} steps of Python for a small input, {many} for a large one"
     if loop is None:

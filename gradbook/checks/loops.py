@@ -77,7 +77,8 @@ def find_loop(function: str, sources: Iterable[str]) -> Loop | None:
     for source in sources:
         for name, definition, is_nested in _defined(source):
             (nested if is_nested else definitions)[name] = definition
-    definitions = {**nested, **definitions}
+    if function not in definitions and function in nested:
+        definitions[function] = nested[function]
     if function not in definitions:
         return Loop("code that is in no cell", function, "it cannot be read", is_read=False)
     return _search(function, definitions)
@@ -89,6 +90,13 @@ class _Definition:
 
     node: ast.AST
     lines: list[str]
+
+    @property
+    def is_variable(self) -> bool:
+        """Whether it is a value that was computed, which has nothing to do with a method of its name."""
+        return isinstance(self.node, ast.expr) and not isinstance(
+            self.node, ast.Lambda | ast.Name | ast.Attribute
+        )
 
 
 def _defined(source: str) -> Iterator[tuple[str, _Definition, bool]]:
@@ -131,27 +139,26 @@ def _search(function: str, definitions: Mapping[str, _Definition]) -> Loop | Non
         elif name in definitions and name not in searched:
             searched.add(name)
             path[name] = iter(())
-            found = _look(name, definitions[name], path)
+            found = _look(name, definitions, path)
             if isinstance(found, Loop):
                 return found
             path[name] = iter(found)
     return None
 
 
-def _look(function: str, definition: _Definition, path: Container[str | None]) -> Loop | list[str]:
+def _look(
+    function: str, definitions: Mapping[str, _Definition], path: Container[str | None]
+) -> Loop | list[str]:
     """Return the first loop in a function itself, or the names of the functions that it calls."""
+    definition = definitions[function]
 
     def found(what: str, at: ast.expr | ast.stmt) -> Loop:
         return Loop(what, function, definition.lines[at.lineno - 1].strip())
 
     called: list[str] = []
     own = _local_names(definition.node)
-    # The expression of an alias, partial(g) or a list of numbers, runs once, before the function.
-    runs_once = isinstance(definition.node, ast.expr) and not isinstance(
-        definition.node, ast.Lambda | ast.Name | ast.Attribute
-    )
     for child in ast.walk(definition.node):
-        if type(child) in _LOOPS and not runs_once:
+        if type(child) in _LOOPS and not definition.is_variable:
             return found(_LOOPS[type(child)], child if isinstance(child, ast.stmt) else _inside(child))
         if not isinstance(child, ast.Name | ast.Attribute) or _is_numpy(child):
             if isinstance(child, ast.Call) and _last_name(child.func) in path and not _is_numpy(child.func):
@@ -162,10 +169,12 @@ def _look(function: str, definition: _Definition, path: Container[str | None]) -
         name = _last_name(child)
         if name in _DISGUISED:
             return found(f"{name}, a Python loop in disguise,", child)
-        if name in _HIDING and not runs_once:
+        if name in _HIDING and not definition.is_variable:
             return found(f"{name}, which hides the called function,", child)
         # Whatever it names may be called, under another name or by what it is passed to.
-        if isinstance(child, ast.Attribute) or name not in own:
+        if isinstance(child, ast.Attribute):
+            called += [name] if not definitions.get(name, definition).is_variable else []
+        elif name not in own:
             called.append(name)
     return called
 

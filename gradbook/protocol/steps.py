@@ -7,6 +7,7 @@ function, or by a function that is called for each element.
 
 from __future__ import annotations
 
+import copy
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -29,7 +30,12 @@ class _Counting(np.ndarray):
         """Do nothing: it is the call that counts."""
 
 
-def counted(compute: Callable[..., Any], small: Sequence[Any], large: Sequence[Any]) -> tuple[Any, int, int]:
+def counted(
+    compute: Callable[..., Any],
+    small: Sequence[Any],
+    large: Sequence[Any],
+    apart_from: Sequence[Callable[..., Any]] = (),
+) -> tuple[Any, int, int]:
     """Return the result for a large input, and the steps that Python takes for both inputs.
 
     Parameters
@@ -39,6 +45,8 @@ def counted(compute: Callable[..., Any], small: Sequence[Any], large: Sequence[A
     small, large
         The arguments of two calls. Loops that are not allowed must be at least twenty times as long for the
         large ones, and all others as long for both.
+    apart_from
+        Functions whose steps do not count, because they belong to other tasks.
 
     Returns
     -------
@@ -49,7 +57,8 @@ def counted(compute: Callable[..., Any], small: Sequence[Any], large: Sequence[A
     """
     # The first call may import modules, or fill a cache.
     count_steps(compute, small)
-    return compute(*_copies(large)), count_steps(compute, small), count_steps(compute, large)
+    few, many = (count_steps(compute, arguments, apart_from) for arguments in (small, large))
+    return compute(*_copies(large)), few, many
 
 
 def is_loop(small: int, large: int) -> bool:
@@ -57,13 +66,19 @@ def is_loop(small: int, large: int) -> bool:
     return large > 2 * small + _MARGIN
 
 
-def count_steps(compute: Callable[..., Any], arguments: Sequence[Any]) -> int:
+def count_steps(
+    compute: Callable[..., Any], arguments: Sequence[Any], apart_from: Sequence[Callable[..., Any]] = ()
+) -> int:
     """Return how many steps Python takes in a call: lines, calls and returns, in all threads."""
-    steps = 0
+    steps = left_out = 0
+    codes = {getattr(function, "__code__", None) for function in apart_from}
 
     def trace(frame: FrameType, event: str, argument: Any) -> Any:  # noqa: ARG001
-        nonlocal steps
-        steps += 1
+        nonlocal steps, left_out
+        if frame.f_code in codes:
+            left_out += {"call": 1, "return": -1}.get(event, 0)
+        elif not left_out:
+            steps += 1
         return trace
 
     watched = [_watched(argument) for argument in _copies(arguments)]
@@ -79,7 +94,7 @@ def count_steps(compute: Callable[..., Any], arguments: Sequence[Any]) -> int:
 
 
 def _copies(arguments: Sequence[Any]) -> list[Any]:
-    return [np.copy(value) if isinstance(value, np.ndarray) else value for value in arguments]
+    return [copy.deepcopy(value) for value in arguments]
 
 
 def _watched(value: Any) -> Any:

@@ -6,7 +6,9 @@ The names are not listed here: they are read from the tests of each notebook.
 from __future__ import annotations
 
 import ast
+import functools
 import symtable
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -52,11 +54,19 @@ def local_names(source: str) -> set[str]:
     return {name for name in found if name.isidentifier() and not name.startswith("_")}
 
 
+@functools.cache
+def key_of(assignment: str, name: str) -> Key:
+    """Return the answers of the source notebook."""
+    key = compute_key(replace(spec_of(assignment, name), mistakes=()), GradingExecute(config=CONFIG))
+    return Key(key.payloads, {})
+
+
 def graded(spec: NotebookSpec, notebook: NotebookNode, folder: Path) -> list[Outcome]:
-    key = compute_key(spec, GradingExecute(config=CONFIG))
     spec.put_weights(folder)
     nbformat.write(notebook, folder / f"{spec.name}.ipynb")
-    return grade_folder("li", folder, [GradingSpec(spec, Key(key.payloads, {}))], CONFIG).outcomes
+    return grade_folder(
+        "li", folder, [GradingSpec(spec, key_of(spec.assignment, spec.name))], CONFIG
+    ).outcomes
 
 
 def lost(outcomes: list[Outcome]) -> list[tuple[str, str, object]]:
@@ -67,71 +77,67 @@ def code(text: str, number: int) -> NotebookNode:
     return nbformat.v4.new_code_cell(text, id=f"own-{number}")
 
 
-@pytest.mark.parametrize(("assignment", "name"), NOTEBOOKS)
-def test_whatever_a_student_calls_variables_the_reference_earns_everything(
-    assignment: str, name: str, tmp_path: Path
-) -> None:
-    spec = spec_of(assignment, name)
+def used_by_tests(spec: NotebookSpec) -> list[str]:
+    """Return the names that tests use, and that no solution uses."""
     tests = [cell.source for cell in spec.source.cells if is_test(cell)]
     given = given_names(spec.source)
     used = set().union(given, *given.values(), *map(global_names, tests))
     solutions = [cell for cell in spec.source.cells if is_solution(cell) and cell.cell_type == "code"]
     own = set().union(*(global_names(cell.source) | set(defined(cell)) for cell in solutions))
-    names = sorted((used | {"answer", "answers", "task", "lend", "check", "ask"}) - own)
-    assert len(names) > 5
-    submitted = with_solutions(spec.release, reference_of(spec.source))
+    return sorted((used | {"answer", "answers", "task", "lend", "check", "ask"}) - own)
+
+
+def bound_by_tests(spec: NotebookSpec) -> list[str]:
+    """Return the names of the tests' variables, without those that mean something to the notebook."""
+    tests = [cell.source for cell in spec.source.cells if is_test(cell)]
+    # Lent functions take the place of those that are carried over, which grading does not have.
+    carried = set().union(*map(carried_names, spec.source.cells))
+    return sorted(set().union(*map(local_names, tests)) - set(spec.tasks) - OURS - carried)
+
+
+def looking_for(names: list[str], solution: str) -> str:
+    """Return a solution that raises an error if it sees one of these names."""
+    module = ast.parse(solution)
+    (function,) = (node for node in module.body if isinstance(node, ast.FunctionDef))
+    look = (
+        "import builtins, __main__\n"
+        f"found = builtins.set({names}) & builtins.set(builtins.dir(__main__)) - _before\n"
+        "if found:\n    raise AssertionError(found)"
+    )
+    function.body[1:1] = ast.parse(look).body  # after the docstring
+    return ast.unparse(module)
+
+
+@pytest.mark.parametrize(("assignment", "name"), NOTEBOOKS)
+def test_no_name_of_one_world_matters_in_the_other(assignment: str, name: str, tmp_path: Path) -> None:
+    spec = spec_of(assignment, name)
+    names, bound = used_by_tests(spec), bound_by_tests(spec)
+    assert min(len(names), len(bound)) > 5
+    solutions = reference_of(spec.source)
+    solutions |= {task: looking_for(bound, solutions[task]) for task in spec.tasks}
+    submitted = with_solutions(spec.release, solutions)
+    shadow = (
+        f"_kept, _before = dict(globals()), set(globals()) | set({names})\n"
+        f"globals().update(dict.fromkeys({names}, 'mine'))"
+    )
+    back = f"for name in {names}:\n    assert globals().pop(name) == 'mine'\nglobals().update(_kept)"
     cells = []
     for number, cell in enumerate(submitted.cells):
-        if is_test(cell):
-            shadow = f"kept = dict(globals())\nglobals().update(dict.fromkeys({names}, 'mine'))"
-            back = f"for name in {names}:\n    assert globals().pop(name) == 'mine'\nglobals().update(kept)"
-            cells += [code(shadow, 2 * number), cell, code(back, 2 * number + 1)]
-        else:
-            cells.append(cell)
+        around = [code(shadow, 2 * number), cell, code(back, 2 * number + 1)]
+        cells += around if is_test(cell) else [cell]
     submitted.cells = cells
     assert lost(graded(spec, submitted, tmp_path)) == []
 
 
-@pytest.mark.parametrize(("assignment", "name"), NOTEBOOKS)
-def test_a_star_import_from_numpy_costs_nothing(assignment: str, name: str, tmp_path: Path) -> None:
-    spec = spec_of(assignment, name)
+def test_a_star_import_from_numpy_costs_nothing(tmp_path: Path) -> None:
+    spec = spec_of("02_knn", "knn")
     submitted = with_solutions(spec.release, reference_of(spec.source))
     first = next(index for index, cell in enumerate(submitted.cells) if "import numpy" in cell.source)
     # Their own code may use the built-in names that NumPy's replace.
     own = "from numpy import *\nfrom builtins import sum, max, min, any, all, round, abs, pow"
-    shadowing = "from numpy import *"
     cells = [*submitted.cells[: first + 1], code(own, 0)]
     for number, cell in enumerate(submitted.cells[first + 1 :], 1):
-        cells += [code(shadowing, 2 * number), cell, code(own, 2 * number + 1)] if is_test(cell) else [cell]
-    submitted.cells = cells
-    assert lost(graded(spec, submitted, tmp_path)) == []
-
-
-@pytest.mark.parametrize(("assignment", "name"), NOTEBOOKS)
-def test_nothing_that_a_test_binds_is_visible_to_a_students_function(
-    assignment: str, name: str, tmp_path: Path
-) -> None:
-    spec = spec_of(assignment, name)
-    tests = [cell.source for cell in spec.source.cells if is_test(cell)]
-    # Lent functions take the place of those that are carried over, which grading does not have.
-    carried = set().union(*map(carried_names, spec.source.cells))
-    names = sorted(set().union(*map(local_names, tests)) - set(spec.tasks) - OURS - carried)
-    assert len(names) > 5
-    look = (
-        "import __main__\n"
-        f"found = set({names}) & set(dir(__main__)) - before\n"
-        f"if found:\n    raise AssertionError(found)"
-    )
-    watching = reference_of(spec.source)
-    for task in spec.tasks:
-        module = ast.parse(watching[task])
-        (function,) = (node for node in module.body if isinstance(node, ast.FunctionDef))
-        function.body[1:1] = ast.parse(look).body  # after the docstring
-        watching[task] = ast.unparse(module)
-    submitted = with_solutions(spec.release, watching)
-    cells = []
-    for number, cell in enumerate(submitted.cells):
-        # What the notebook itself binds is there, of course.
-        cells += [code("before = set(globals())", number), cell] if is_test(cell) else [cell]
+        around = [code("from numpy import *", 2 * number), cell, code(own, 2 * number + 1)]
+        cells += around if is_test(cell) else [cell]
     submitted.cells = cells
     assert lost(graded(spec, submitted, tmp_path)) == []

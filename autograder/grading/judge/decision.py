@@ -25,6 +25,9 @@ _CELL_LOCATION = re.compile(r"\(\d+\.py, line (\d+)\)")
 _OUT_OF_MEMORY = {"MemoryError", "_ArrayMemoryError"}
 
 
+#: Parts of verdicts that other programs on the machine may have caused.
+_NEIGHBOURS = ("time limit", "out of memory", "the kernel died")
+
 #: The verdict on a solution that nobody has written.
 NOT_STARTED = "not started"
 
@@ -115,7 +118,7 @@ class Decision:
         outcome.points = task.points if not wrong else round(task.points * (1 - lost / total), 2)
         if wrong:
             outcome.verdict = self._verdict(task, best, len(wrong), len(key))
-            outcome.is_limit = best.stopped is not None or outcome.verdict == self._limits.out_of_memory
+            outcome.is_limit = any(sign in outcome.verdict for sign in _NEIGHBOURS)
             # The student's code could read what was lent to it, so no text of that run is shown.
             outcome.details = [
                 (

@@ -28,7 +28,7 @@ DEATH_DELAY_S = 0.5
 GRACE_S = 3
 
 #: A cell may be idle this many times its CPU seconds: while it sleeps, or waits for a disk.
-IDLE_FACTOR = 3
+IDLE_FACTOR = 2
 
 
 class Channels(AsyncKernelClient):

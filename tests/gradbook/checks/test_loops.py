@@ -58,6 +58,8 @@ def test_array_code_is_free_of_them(body: str) -> None:
 def test_a_variable_that_a_loop_computed_is_no_loop() -> None:
     variable = "scales = np.array([v for v in range(3)])\nfound = [name for name in globals()]"
     assert find_loop("square", [variable, "def square(x):\n    return x * scales * len(found)"]) is None
+    mean = "mean = rows.mean(axis=0)"
+    assert find_loop("square", [mean, "def square(x):\n    return x.mean() * x"]) is None
     assert find_loop("square", [HELPER, "square = partial(helper)"]) is not None
     assert find_loop("square", ["square = np.vectorize(lambda v: v)"]) is not None
 
