@@ -62,6 +62,6 @@ def test_the_script_computes_the_answers_again(appealing: Course) -> None:
 
 def test_what_is_not_there_is_named(appealing: Course) -> None:
     with pytest.raises(GradbookError, match="Did you mean 'double'"):
-        explained("01_tiny", "li", "doubel")
+        explained("01_tiny", "li", "doubl")
     with pytest.raises(GradbookError, match="wang has not submitted tiny"):
         explained("01_tiny", "wang", "double")
