@@ -18,7 +18,7 @@ from autograder.grading.judge.decision import NOT_STARTED, Comparison, Decision
 from autograder.grading.judge.lending import with_lending
 from autograder.grading.key import Key
 from autograder.grading.notebook_spec import NotebookSpec
-from autograder.grading.tasks import Task, all_needs, is_test, read_tasks, reference_of, task_of
+from autograder.grading.tasks import Task, all_needs, is_solution, is_test, read_tasks, reference_of, task_of
 from autograder.grading.weights import run_on_weights
 from autograder.outcome import Outcome
 
@@ -93,8 +93,13 @@ class Trial:
     def _rerun(self, lent: Mapping[str, Sequence[str]]) -> NotebookNode:
         """Run the tests of some tasks again, and lend each the reference solutions of other tasks."""
         reference = reference_of(self.spec.source)
+        needs = {need for lent_needs in lent.values() for need in lent_needs}
+        # A cell after which no answer arrived may keep others from arriving, too.
+        silent = {need for need in needs if not any(one.got for one in self.comparisons.get(need, []))}
         again = copy.deepcopy(self.nb)
         for cell in again.cells:
+            if is_solution(cell) and task_of(cell) in silent:
+                cell.source = ""
             if is_test(cell) and lent.get(task_of(cell)):
                 solutions = [reference[need] for need in lent[task_of(cell)]]
                 cell.source = with_lending(cell.source, task_of(cell), solutions)

@@ -72,7 +72,7 @@ ATTACKS = {
         "    for module in (gradbook, api, behaviour, gradient, values):\n"
         "        setattr(module, name, globals()[name])"
     ),
-    "answer": forging("def answer(*a, **k):\n    print('passed')", _SPOILT),
+    "answer": forging("def answer(*a, **k):\n    print('passed')"),
     "answer-in-the-package": forging(
         "from gradbook.protocol import answers, relations\n"
         "own = answers._display\n"
@@ -83,12 +83,12 @@ ATTACKS = {
         "answers._display = _forge\n"
         "relations._close = relations._equal = lambda *a, **k: None"
     ),
-    "hidden-rng": forging("def hidden_rng(task):\n    return np.random.default_rng(0)", _SPOILT),
+    "hidden-rng": forging("def hidden_rng(task):\n    return np.random.default_rng(0)"),
     "numpy-random": forging(
         "class Known:\n    def __getattr__(self, name):\n"
         "        return lambda *a, **k: np.zeros(a[0] if a else 1)\n"
         "np.random.default_rng = lambda *a: Known()",
-        _SPOILT,
+        {},
     ),
     "display": forging("import IPython.display\nIPython.display.display = lambda *a, **k: None", _SPOILT),
     "sys-modules": forging(
@@ -246,9 +246,7 @@ ATTACKS = {
         "import sys\ndef trace(frame, event, arg):\n    return trace\n"
         "sys.setprofile(trace)\nsys.settrace(trace)"
     ),
-    "begins-grading": forging(
-        "from gradbook.checks import cell_monitor\ncell_monitor.begin_grading(0)", _SPOILT
-    ),
+    "begins-grading": forging("from gradbook.checks import cell_monitor\ncell_monitor.begin_grading(0)", {}),
     "lying-array": answering(
         "return np.zeros(len(x)).view(Liar)",
         before="class Liar(np.ndarray):\n"
