@@ -112,13 +112,14 @@ def defined_names(source: str) -> list[str]:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
     return [
-        _full_name(node)
+        full_name(node)
         for node in body
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
     ]
 
 
-def _full_name(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> str:
+def full_name(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> str:
+    """Return the name of a function or class; a method is named with its class."""
     for decorator in node.decorator_list:
         match decorator:
             case ast.Call(func=ast.Name(id="add_to_class"), args=[owner]):

@@ -6,6 +6,7 @@ import ast
 import textwrap
 from collections.abc import Sequence
 
+from autograder.grading.collect.cells import full_name
 from autograder.grading.mistakes import only_function
 
 
@@ -31,7 +32,7 @@ def lending(task: str, solutions: Sequence[str]) -> str:
     definitions, names = [], {}
     for number, solution in enumerate(solutions):
         function = only_function(solution)
-        names[_full_name(function)] = f"lent_{number}"
+        names[full_name(function)] = f"lent_{number}"
         # Several methods may have the same name.
         function.name, function.decorator_list = f"lent_{number}", []
         definitions.append(ast.unparse(function))
@@ -53,11 +54,3 @@ def with_lending(test: str, task: str, solutions: Sequence[str]) -> str:
     lines = test.split("\n")
     at = next((index for index, line in enumerate(lines) if line.startswith("@task(")), 0)
     return "\n".join([*lines[:at], lending(task, solutions), *lines[at:]])
-
-
-def _full_name(function: ast.FunctionDef) -> str:
-    """Return the name of a function, and for a method its class too."""
-    match function.decorator_list:
-        case [ast.Call(func=ast.Name(id="add_to_class"), args=[owner])]:
-            return f"{ast.unparse(owner)}.{function.name}"
-    return function.name
