@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from autograder.course import SandboxKind
+
 app = typer.Typer()
 
 
@@ -70,7 +72,7 @@ def explain(
         typer.Option(metavar="FILE", help="Path of the script. Default: reports/STUDENT-TASK.py."),
     ] = None,
     sandbox: Annotated[
-        str | None, typer.Option(metavar="KIND", help="bwrap or none, as for `gradbook grade`.")
+        SandboxKind | None, typer.Option(help="How the student's code is isolated, as for `gradbook grade`.")
     ] = None,
 ) -> None:
     """Explain how a task of a submission was graded, for example after a student has appealed.

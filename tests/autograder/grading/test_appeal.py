@@ -65,3 +65,9 @@ def test_what_is_not_there_is_named(appealing: Course) -> None:
         explained("01_tiny", "li", "doubl")
     with pytest.raises(GradbookError, match="wang has not submitted tiny"):
         explained("01_tiny", "wang", "double")
+
+
+def test_an_unknown_sandbox_is_a_usage_error(appealing: Course) -> None:
+    result = CliRunner().invoke(app, ["explain", "01_tiny", "li", "double", "--sandbox", "docker"])
+    assert result.exit_code == 2
+    assert "'docker' is not one of" in result.output
