@@ -28,6 +28,9 @@ _OUT_OF_MEMORY = {"MemoryError", "_ArrayMemoryError"}
 #: Parts of verdicts that other programs on the machine may have caused.
 _NEIGHBOURS = ("time limit", "out of memory", "the kernel died")
 
+#: The beginning of the failure of a cell that exceeded a limit.
+_DID_NOT_FINISH = "did not finish"
+
 #: The verdict on a solution that nobody has written.
 NOT_STARTED = "not started"
 
@@ -118,7 +121,7 @@ class Decision:
         outcome.points = task.points if not wrong else round(task.points * (1 - lost / total), 2)
         if wrong:
             outcome.verdict = self._verdict(task, best, len(wrong), len(key))
-            outcome.is_limit = any(sign in outcome.verdict for sign in _NEIGHBOURS)
+            outcome.is_limit = self._is_limit(task, best, outcome.verdict)
             # The student's code could read what was lent to it, so no text of that run is shown.
             outcome.details = [
                 (
@@ -155,6 +158,12 @@ class Decision:
         if not got:
             return "no answer recorded"
         return f"{of - wrong} of {of} answers right" if of > wrong else "wrong"
+
+    def _is_limit(self, task: Task, comparison: Comparison, verdict: str) -> bool:
+        """Return whether other programs may have caused a verdict; what a student wrote does not decide."""
+        failure = _cell_failure(self._nb, task.id) or ""
+        stopped = comparison.stopped or (failure if failure.startswith(_DID_NOT_FINISH) else "")
+        return verdict == self._limits.out_of_memory or any(sign in stopped for sign in _NEIGHBOURS)
 
     def _loop(self, task: Task, comparisons: Sequence[Comparison], *, is_wrong: bool) -> str | None:
         """Return where there is a loop that the task forbids, or how the answers show one."""
@@ -229,7 +238,7 @@ def _cell_failure(nb: NotebookNode, task: str) -> str | None:
     for cell in nb.cells:
         if is_solution(cell) and task_of(cell) == task and cell.cell_type == "code":
             if "run" in declared(cell):
-                return f"did not finish: {declared(cell)['run']}"
+                return f"{_DID_NOT_FINISH}: {declared(cell)['run']}"
             for output in cell.outputs:
                 if output.output_type == "error":
                     text = _CELL_LOCATION.sub(r"(line \1 of its cell)", output.evalue.partition("\n")[0])
