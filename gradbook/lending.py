@@ -68,7 +68,7 @@ def lend(task: str) -> Callable[[Callable[[], Mapping[str, Any]]], None]:
         for name, function in with_globals(functions, new_scope(names))().items():
             if names.get(name) is own and isinstance(own, FunctionType):
                 # The solution is only another name of what is lent, and must stay what the student wrote.
-                _bind(session.lent, names, task, with_globals(own, names))
+                bind(session.lent, names, task, with_globals(own, names))
             _replace(session.lent, names, name, function)
 
     return run
@@ -143,10 +143,11 @@ def _replace(
             stack.callback(delattr, cls, attribute)
         setattr(cls, attribute, function)
     else:
-        _bind(stack, names, name, function)
+        bind(stack, names, name, function)
 
 
-def _bind(stack: contextlib.ExitStack, names: dict[str, Any], name: str, value: object) -> None:
+def bind(stack: contextlib.ExitStack, names: dict[str, Any], name: str, value: object) -> None:
+    """Bind a name in a namespace until `stack` is closed; then it is bound as before, or not at all."""
     before = names.get(name, _ABSENT)
     names[name] = value
     if before is _ABSENT:

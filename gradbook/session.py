@@ -57,7 +57,7 @@ class Session:
     lent
         Calls that take back what was lent to the student's code, the last one first.
     replaced
-        The student's values of names that the running test cell uses or binds.
+        Calls that give the names that the running test cell uses or binds back to the student.
     example
         The variables of the last check that failed.
     tape
@@ -74,7 +74,7 @@ class Session:
     methods: dict[str, dict[str, Callable[..., Any]]] = field(default_factory=dict)
     forbidden: dict[str, tuple[str, ...]] = field(default_factory=dict)
     lent: ExitStack = field(default_factory=ExitStack)
-    replaced: dict[str, Any] = field(default_factory=dict)
+    replaced: ExitStack = field(default_factory=ExitStack)
     example: dict[str, Any] = field(default_factory=dict)
     tape: Any = None
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gradbook.classes import task_names
-from gradbook.lending import take_back
+from gradbook.lending import bind, take_back
 from gradbook.progress import note_change
 from gradbook.session import session
 
@@ -26,8 +26,6 @@ _DEFINITION = re.compile(r"^(?:@add_to_class\((\w+)\)[ \t]*\n)?def[ \t]+(\w+)[ \
 
 #: The decorators of a test cell's functions.
 _DECORATORS = ("lend", "task", "answers")
-
-_ABSENT = object()
 
 
 def watch() -> None:
@@ -71,8 +69,8 @@ def _before_cell(info: Any) -> None:
     functions = list(_tests_in(str(info.raw_cell)))
     if functions:
         names = _shell().user_ns
-        session.replaced = {name: names.get(name, _ABSENT) for name in (*_DECORATORS, *functions)}
-        names.update({name: session.names[name] for name in _DECORATORS})
+        for name in (*_DECORATORS, *functions):
+            bind(session.replaced, names, name, session.names.get(name))
 
 
 def _tests_in(cell: str) -> Iterator[str]:
@@ -91,13 +89,7 @@ def _tests_in(cell: str) -> Iterator[str]:
 
 def _after_cell(result: Any) -> None:
     take_back()
-    for name, value in session.replaced.items():
-        names = _shell().user_ns
-        if value is _ABSENT:
-            names.pop(name, None)
-        else:
-            names[name] = value
-    session.replaced = {}
+    session.replaced.close()
     cell = str(result.info.raw_cell)
     for match in _DEFINITION.finditer(cell):
         error = result.error_before_exec or result.error_in_exec
