@@ -6,6 +6,7 @@ Each rule is a function from a notebook to problems; a problem is a cell and a s
 from __future__ import annotations
 
 import ast
+import contextlib
 import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -139,14 +140,16 @@ def _tests_answer(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode | 
             yield index, cell, "ends in an expression, whose value nbgrader would read as points"
 
 
-def _tests_are_functions(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode | None, str]]:
+def _parsed_tests(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode, list[ast.stmt]]]:
+    """Yield the graded cells that are valid Python; another rule reports the others."""
     for index, cell in enumerate(notebook.cells):
-        if not is_test(cell):
-            continue
-        try:
-            body = ast.parse(cell.source).body
-        except SyntaxError:  # another rule reports it
-            continue
+        with contextlib.suppress(SyntaxError):
+            if is_test(cell):
+                yield index, cell, ast.parse(cell.source).body
+
+
+def _tests_are_functions(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode | None, str]]:
+    for index, cell, body in _parsed_tests(notebook):
         for node in body:
             match node:
                 case ast.Expr(value=ast.Constant()):
@@ -180,14 +183,8 @@ def _tests_have_own_names(notebook: NotebookNode) -> Iterator[tuple[int, Noteboo
                     yield index, cell, f"defines {name!r}, which in tests means something else; rename it"
         except SyntaxError:  # another rule reports it
             continue
-    for index, cell in enumerate(notebook.cells):
-        if not is_test(cell):
-            continue
-        try:
-            names = unprotected(cell.source, given, students)
-        except SyntaxError:
-            continue
-        for name, user in names.items():
+    for index, cell, _ in _parsed_tests(notebook):
+        for name, user in unprotected(cell.source, given, students).items():
             what = f"uses {name!r}" if user == "the test" else f"uses {user!r}, which uses {name!r}"
             yield (
                 index,
