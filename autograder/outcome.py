@@ -12,6 +12,9 @@ from nbformat import NotebookNode
 #: The end of the note about an edited graded cell.
 EDITED = "was changed; the original was used."
 
+#: The end of the note about a missing cell.
+RESTORED = "was missing; it was restored."
+
 #: The reason for a regrade that the user forced.
 FORCED = "--force"
 

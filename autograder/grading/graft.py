@@ -24,7 +24,7 @@ from autograder.grading.collect.folder import MAX_BYTES
 from autograder.grading.collect.notebooks import find_notebooks, read_releases
 from autograder.grading.notebook_spec import spec_of
 from autograder.grading.tasks import is_solution, is_test, nbgrader_of
-from autograder.outcome import EDITED
+from autograder.outcome import EDITED, RESTORED
 
 
 @dataclass
@@ -129,7 +129,7 @@ def _grafted_cell(slot: _Slot, released: NotebookNode | None, notes: list[str]) 
     if cell.cell_type == "code":
         cell.outputs, cell.execution_count = [], None
     if not slot.found:
-        notes.append(f"The cell `{slot.name}` was missing; it was restored.")
+        notes.append(f"The cell `{slot.name}` {RESTORED}")
     if is_solution(cell):
         if cell.cell_type == "markdown" and not slot.changed:
             _take_answer_below(slot, notes)

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from autograder.outcome import EDITED, FORCED, Outcome, Result, plain
+from autograder.outcome import EDITED, FORCED, RESTORED, Outcome, Result, plain
 
 #: The verdict on a submission with full points.
 ALL_RIGHT = "all right"
@@ -218,9 +218,12 @@ def _verdicts(result: Result) -> list[str]:
 
 
 def _joined(notes: Sequence[str]) -> list[str]:
-    """Return notes, with all notes on edited graded cells combined into one."""
-    edited = [note for note in notes if note.endswith(EDITED)]
-    if len(edited) < 2:
-        return list(notes)
-    others = [note for note in notes if note not in edited]
-    return [*others, f"{len(edited)} graded cells were changed; the originals were used."]
+    """Return notes, with all notes on edited graded cells combined into one, and those on missing cells."""
+    for ending, joined in (
+        (EDITED, "graded cells were changed; the originals were used."),
+        (RESTORED, "cells were missing; they were restored."),
+    ):
+        alike = [note for note in notes if note.endswith(ending)]
+        if len(alike) > 1:
+            notes = [*(note for note in notes if note not in alike), f"{len(alike)} {joined}"]
+    return list(notes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import nbformat
 import pytest
 
-from autograder.outcome import Outcome, Result
+from autograder.outcome import EDITED, RESTORED, Outcome, Result
 from autograder.reports.terminal import _verdicts, watch
 
 
@@ -22,6 +22,22 @@ def test_a_verdict_on_all_tasks_is_shown_once() -> None:
 def test_tasks_of_two_notebooks_may_share_a_name() -> None:
     outcomes = [Outcome("train", 1, 1, "right"), Outcome("train", 0, 1, "wrong", "M.")]
     assert _verdicts(Result("li", {}, outcomes)) == ["2 M."]
+
+
+def test_notes_on_many_cells_are_joined() -> None:
+    missing = [f"The cell `{name}` {RESTORED}" for name in "abc"]
+    edited = [f"The graded cell `{name}` {EDITED}" for name in "de"]
+    outcomes = [Outcome("train", 1, 1, "right")]
+    assert _verdicts(Result("li", {}, outcomes, notes=[missing[0], "A note.", edited[0]]))[1:] == [
+        missing[0],
+        "A note.",
+        edited[0],
+    ]
+    assert _verdicts(Result("li", {}, outcomes, notes=[*missing, "A note.", *edited]))[1:] == [
+        "A note.",
+        "2 graded cells were changed; the originals were used.",
+        "3 cells were missing; they were restored.",
+    ]
 
 
 def a_class(number: int) -> list[Result]:
