@@ -1,6 +1,6 @@
 """The answer key: the answers of the source notebook and of each known mistake, for the assignment's seed.
 
-The source notebook runs like a submission, in its own kernel; the mistakes share a second kernel.
+The source notebook runs like a submission, in its own kernel; the mistakes run in forks of one process.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,11 +17,11 @@ import nbformat
 import numpy as np
 from nbformat import NotebookNode
 
-from autograder.course import METADATA, NEVER_RELEASED, Course
+from autograder.course import Course
 from autograder.grading.execute import GradingExecute
-from autograder.grading.mistakes import Solution
+from autograder.grading.forks import run_solutions
 from autograder.grading.notebook_spec import NotebookSpec
-from autograder.grading.tasks import SOLUTION, all_needs, declared, is_solution, is_test, task_of
+from autograder.grading.tasks import declared, is_test, task_of
 from autograder.hashing import hash_code, hash_parts
 from gradbook.errors import GradbookError
 from gradbook.files import write_atomically
@@ -128,6 +127,15 @@ def parse_answers(payloads: Any) -> Answers:
     return answers
 
 
+def wrong_answers(key: Answers, got: Answers) -> set[str]:
+    """Return the names of the answers that do not match the key."""
+    return {name for name, right in key.items() if name not in got or _differs(right, got[name].value)}
+
+
+def _differs(right: Answer, value: object) -> bool:
+    return isinstance(value, Raised) or right.relation.difference(right.value, value) is not None
+
+
 def recorded(cell: NotebookNode) -> list[dict[str, Any]]:
     """Return the answers that a cell recorded, as sent by the kernel."""
     return [
@@ -179,7 +187,7 @@ def compute_key(spec: NotebookSpec, execute: GradingExecute) -> Key:
     Raises
     ------
     GradbookError
-        If the reference solution of a task records no answers or raises, or a mistake is not run.
+        If the reference solution of a task records no answers or raises.
     """
     reference = _copy(spec.source)
     _run(reference, spec, execute)
@@ -187,57 +195,11 @@ def compute_key(spec: NotebookSpec, execute: GradingExecute) -> Key:
     for cell in reference.cells:
         if is_test(cell):
             key.payloads[task_of(cell)] = _checked(cell, spec)
-    tests = run_solutions(spec, spec.mistakes, execute)
+    runs = run_solutions(spec, spec.mistakes, execute.timeout)
     for mistake in spec.mistakes:
-        payloads = tuple(recorded(_require_run(tests[mistake.name], mistake, spec)))
-        known = Mistake(mistake.name, mistake.title, mistake.message, payloads)
+        known = Mistake(mistake.name, mistake.title, mistake.message, tuple(runs[mistake.name].payloads))
         key.mistakes[mistake.task].append(known)
     return key
-
-
-def run_solutions(
-    spec: NotebookSpec, solutions: Sequence[Solution], execute: GradingExecute, *, alone: bool = False
-) -> dict[str, NotebookNode]:
-    """Run each solution in place of its task's reference solution.
-
-    All run in one kernel, one after another. For each solution, the cells before its task's graded cell run
-    again, so that no other solution can affect it.
-
-    Parameters
-    ----------
-    spec, solutions, execute
-        The notebook, the solutions, and the step that runs notebooks.
-    alone
-        Whether the other tasks raise an error, except those that the solution's task needs.
-
-    Returns
-    -------
-    dict of str to NotebookNode
-        The graded cell with its outputs, by name of the solution.
-    """
-    tests: dict[str, NotebookNode] = {}
-    cells: list[NotebookNode] = []
-    for solution in solutions:
-        for cell in spec.source.cells:
-            is_own = task_of(cell) == solution.task
-            if is_test(cell) and not is_own:
-                continue
-            if cell.cell_type != "code":
-                continue
-            cell = _copy(cell)
-            cell.id = f"{solution.name}-{len(cells)}"[-64:]
-            cells.append(cell)
-            if is_own and is_solution(cell):
-                cell.source = solution.cell(cell.source)
-            elif alone and is_solution(cell) and task_of(cell) not in all_needs(solution.task, spec.tasks):
-                broken = f"raise RuntimeError('calls {task_of(cell)}, which it does not need')"
-                cell.source = cell.source.replace(f"### {SOLUTION[0]}", broken)
-            if is_own and is_test(cell):
-                cell.metadata[METADATA] = {**declared(cell), "solution": solution.name}
-                tests[solution.name] = cell
-                break
-    _run(nbformat.v4.new_notebook(metadata=spec.source.metadata, cells=cells), spec, execute)
-    return tests
 
 
 def _run(notebook: NotebookNode, spec: NotebookSpec, execute: GradingExecute) -> None:
@@ -248,20 +210,6 @@ def _run(notebook: NotebookNode, spec: NotebookSpec, execute: GradingExecute) ->
 
 def _copy(node: NotebookNode) -> NotebookNode:
     return nbformat.from_dict(json.loads(json.dumps(node)))  # type: ignore[no-any-return]
-
-
-def _require_run(cell: NotebookNode, mistake: Solution, spec: NotebookSpec) -> NotebookNode:
-    """Return a mistake's graded cell, or raise an error if the mistake was not run for lack of time."""
-    run = declared(cell).get("run", "")
-    if not run.startswith("not run"):
-        return cell
-    msg = f"The mistake {mistake.name} and the ones after it were not run."
-    raise GradbookError(
-        msg,
-        where=f"source_solutions/{spec.assignment}/{NEVER_RELEASED[0]}/{spec.name}.py",
-        got=run,
-        next="make it and the mistakes before it faster, or keep them from killing the kernel",
-    )
 
 
 def _checked(cell: NotebookNode, spec: NotebookSpec) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,15 +105,22 @@ def task_of(cell: NotebookNode) -> str:
 
 def visible_source(cell: NotebookNode) -> str:
     """Return the source of a graded cell without its hidden lines, as in the release."""
-    lines, hidden = [], False
+    return "\n".join(line for line, is_hidden in _marked_lines(cell) if not is_hidden)
+
+
+def hidden_source(cell: NotebookNode) -> str:
+    """Return the hidden lines of a graded cell, with the marks around them."""
+    return "\n".join(line for line, is_hidden in _marked_lines(cell) if is_hidden)
+
+
+def _marked_lines(cell: NotebookNode) -> Iterator[tuple[str, bool]]:
+    """Yield the lines of a graded cell, and whether each is hidden."""
+    is_hidden = False
     for line in cell.source.split("\n"):
-        if HIDDEN[0] in line:
-            hidden = True
-        if not hidden:
-            lines.append(line)
+        is_hidden = is_hidden or HIDDEN[0] in line
+        yield line, is_hidden
         if HIDDEN[1] in line:
-            hidden = False
-    return "\n".join(lines)
+            is_hidden = False
 
 
 def without_marks(source: str) -> str:
@@ -173,7 +180,6 @@ _DECLARATIONS: dict[str, tuple[type | tuple[type, ...], str]] = {
     # Entries that grading itself writes.
     "outcome": (dict, "an outcome"),
     "run": (str, "a verdict"),
-    "solution": (str, "a solution's name"),
 }
 
 

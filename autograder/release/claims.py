@@ -15,16 +15,15 @@ import numpy as np
 from nbformat import NotebookNode
 
 from autograder.grading.execute import GradingExecute
+from autograder.grading.forks import run_solutions
 from autograder.grading.grader import GradingSpec, grade_folder
 from autograder.grading.key import (
-    Answer,
     Answers,
     Key,
     Raised,
     compute_key,
     parse_answers,
-    recorded,
-    run_solutions,
+    wrong_answers,
 )
 from autograder.grading.mistakes import Solution, distribute
 from autograder.grading.notebook_spec import NotebookSpec, Weights
@@ -82,7 +81,11 @@ class Proof:
 
     @cached_property
     def _grading_specs(self) -> list[GradingSpec]:
-        seeded = [replace(self.spec, seed=seed) for seed in self.seeds]
+        # The mistakes are run for the first seed only.
+        seeded = [
+            replace(self.spec, seed=seed, mistakes=() if number else self.spec.mistakes)
+            for number, seed in enumerate(self.seeds)
+        ]
         return [GradingSpec(spec, compute_key(spec, self._execute)) for spec in seeded]
 
     @cached_property
@@ -114,7 +117,7 @@ class Proof:
         if alike:
             # Two seeds may share a number by chance, but hardly with a third seed as well.
             seed = max(self.seeds) + 1
-            another = compute_key(replace(self.spec, seed=seed), self._execute)
+            another = compute_key(replace(self.spec, seed=seed, mistakes=()), self._execute)
             alike = [one for one in alike if _is_shared(*one, another, [first, *others])]
         return len(asked), [
             f"{task}: the answer {name!r} is the same under two seeds" for task, name in alike
@@ -213,11 +216,9 @@ class Proof:
     def _run_all(self, solutions: Sequence[Solution], *, alone: bool = False) -> list[tuple[Answers, str]]:
         """Run solutions in place of the reference; return the answers and the check messages of each."""
         spec = self._grading_specs[0].notebook
-        cells = run_solutions(spec, solutions, self._execute, alone=alone)
-        return [
-            (parse_answers(recorded(cells[solution.name])), _output_text(cells[solution.name]))
-            for solution in solutions
-        ]
+        runs = run_solutions(spec, solutions, self._execute.timeout, alone=alone)
+        found = [runs[solution.name] for solution in solutions]
+        return [(parse_answers(run.payloads), run.text) for run in found]
 
     def _graded(
         self, notebook: NotebookNode, grading_spec: GradingSpec, weights: Weights | None = None
@@ -238,11 +239,6 @@ class Proof:
         return {outcome.task: outcome.points / outcome.max_points for outcome in graded}
 
 
-def wrong_answers(key: Answers, got: Answers) -> set[str]:
-    """Return the names of the answers that do not match the key."""
-    return {name for name, right in key.items() if name not in got or _differs(right, got[name].value)}
-
-
 def _value(answers: Answers, name: str) -> object:
     return answers[name].value if name in answers else None
 
@@ -250,17 +246,7 @@ def _value(answers: Answers, name: str) -> object:
 def _is_shared(task: str, name: str, key: Key, others: Sequence[Key]) -> bool:
     """Return whether an answer is also correct for the seed of another key."""
     right = key.answers(task)[name]
-    return any(not _differs(right, other.answers(task)[name].value) for other in others)
-
-
-def _differs(right: Answer, value: object) -> bool:
-    return isinstance(value, Raised) or right.relation.difference(right.value, value) is not None
-
-
-def _output_text(cell: NotebookNode) -> str:
-    return "\n".join(
-        str(output.get("text") or output.get("data", {}).get("text/plain", "")) for output in cell.outputs
-    )
+    return any(name not in wrong_answers({name: right}, other.answers(task)) for other in others)
 
 
 def _rounded(answer: object) -> object:

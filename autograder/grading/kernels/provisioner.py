@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -87,13 +88,7 @@ class GradingProvisioner(LocalProvisioner):
         self._sandbox = kwargs.pop("sandbox", None)
         self.limits = kwargs.pop("limits", self.limits)
         home = str(kwargs.get("cwd") or tempfile.gettempdir())
-        given = kwargs.get("env", os.environ)
-        environment = {name: given[name] for name in _PASSED if name in given}
-        environment |= _FIXED | {"HOME": home, "IPYTHONDIR": str(Path(home) / ".ipython")}
-        # Kernels share Matplotlib's font list, because creating it takes seconds.
-        environment["MPLCONFIGDIR"] = str(
-            Path(tempfile.gettempdir()) / f"autograder-matplotlib-{os.getuid()}"
-        )
+        environment = kernel_environment(kwargs.get("env", os.environ), Path(home))
         kwargs = await super().pre_launch(**kwargs)
         # Output that bypasses IPython belongs to no cell, and must not appear in our terminal.
         kwargs["stdout"] = kwargs["stderr"] = subprocess.DEVNULL
@@ -152,6 +147,23 @@ class GradingProvisioner(LocalProvisioner):
         for process in _process_tree(self.pid):
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.send_signal(signal.SIGKILL)
+
+
+def kernel_environment(given: Mapping[str, str], home: Path) -> dict[str, str]:
+    """Return the environment of a kernel.
+
+    Parameters
+    ----------
+    given
+        The environment that it inherits from, of which a few variables are passed on.
+    home
+        Its home folder.
+    """
+    environment = {name: given[name] for name in _PASSED if name in given}
+    environment |= _FIXED | {"HOME": str(home), "IPYTHONDIR": str(home / ".ipython")}
+    # Kernels share Matplotlib's font list, because creating it takes seconds.
+    fonts = Path(tempfile.gettempdir()) / f"autograder-matplotlib-{os.getuid()}"
+    return environment | {"MPLCONFIGDIR": str(fonts)}
 
 
 def _process_tree(pid: int | None) -> list[psutil.Process]:
