@@ -26,8 +26,11 @@ REPORTS = "reports"
 WORK = "work"
 PRIVATE = ".autograder"
 
+#: The folder with the accepted mutants, in an assignment's source folder.
+MUTANTS = "mutants"
+
 #: Folders in an assignment's source folder that must never reach a student.
-NEVER_RELEASED = ("mistakes", "variants", "reference")
+NEVER_RELEASED = ("mistakes", "variants", "reference", MUTANTS)
 
 #: Cells with this tag (long training, plots) are run by people but not by the grader.
 SKIP_TAG = "skip-grading"

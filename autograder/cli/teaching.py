@@ -93,21 +93,36 @@ def prove(
         bool,
         typer.Option("--again", help="Also prove assignments that have not changed since the last proof."),
     ] = False,
+    mutants: Annotated[
+        bool,
+        typer.Option("--mutants", help="Only try mutants, and show those that nothing notices as edits."),
+    ] = False,
+    task: Annotated[str | None, typer.Option("--task", help="With --mutants: only this task.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
-    """Prove that assignments grade as they must: the reference, stubs, variants and known mistakes.
+    """Prove that assignments grade as they must: the reference, stubs, variants, mistakes and mutants.
+
+    A mutant is a reference solution with one edit made by rule. Hidden answers should notice it, and visible
+    checks should agree; mutants that are accepted are listed with their reasons in the assignment's mutants/.
 
     For example:
 
     - `gradbook prove`
     - `gradbook prove 02_knn --again --json`
+    - `gradbook prove 02_knn --mutants --task predict_labels`
     """
     from autograder.course import Course
+    from autograder.release import mutation
     from autograder.release.prove import prove as prove_all
+    from autograder.reports import mutants as mutant_report
     from autograder.reports import proof
 
     course = Course.find()
     names = course.chosen(assignments)
+    if mutants:
+        surveys = mutant_report.watch(mutation.survey(course, names, task))
+        mutant_report.show(surveys, as_json=as_json)
+        raise typer.Exit(any(survey.findings or survey.unneeded for survey in surveys))
     findings = proof.watch(prove_all(course, names, again=again))
     proof.show(findings, as_json=as_json)
     if not all(finding.holds for finding in findings):
