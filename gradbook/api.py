@@ -15,7 +15,7 @@ from gradbook.checks.values import (
     check_shape,
     check_that,
 )
-from gradbook.data.images import load_images
+from gradbook.data.images import load_images, unseen_images
 from gradbook.device import Device, find_device
 from gradbook.gradcheck.numerical import numerical_gradient, relative_error
 from gradbook.lending import lend
@@ -69,6 +69,7 @@ __all__ = [
     "save_model",
     "show_progress",
     "task",
+    "unseen_images",
 ]
 
 session.names.update({name: globals()[name] for name in __all__})

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gradbook.data.dataset import Bytes, DataSet, Status, data_folder
+from gradbook.data.dataset import PIXELS, SHAPE, Bytes, DataSet, Status, data_folder
 from gradbook.errors import GradbookError, known
 
 
@@ -114,6 +114,36 @@ def load_images(name: str | None = None) -> Images:
             where=cifar10.path(folder),
             next=f"{cifar10.get}, or load_images('shapes10') for the built-in images",
         ) from None
+
+
+def unseen_images(rng: np.random.Generator, count: int = 1000) -> Images:
+    """Return Shapes-10 with test images that nobody has seen, drawn as those of Shapes-10 are.
+
+    Weights that were fitted to the public test images are right on those alone.
+
+    Parameters
+    ----------
+    rng
+        The generator that gives the seed of the test images.
+    count
+        The number of test images, a multiple of 10.
+
+    Returns
+    -------
+    Images
+        The training images are those of Shapes-10.
+
+    Examples
+    --------
+    >>> images = unseen_images(np.random.default_rng(0), 20)
+    >>> images.X_test.shape, np.bincount(images.y_test).tolist()
+    ((20, 32, 32, 3), [2, 2, 2, 2, 2, 2, 2, 2, 2, 2])
+    """
+    from gradbook.data.shapes10 import draw
+
+    data = draw(int(rng.integers(2**63)), count)
+    images = data[: count * PIXELS].reshape(count, *SHAPE)
+    return replace(load_images("shapes10"), X_test=images, y_test=data[count * PIXELS :].astype(np.int64))
 
 
 def status() -> list[Status]:

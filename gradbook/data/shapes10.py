@@ -119,16 +119,23 @@ class Draws:
         return (low + numbers.astype(np.int32)).astype(np.int32).reshape(shape)
 
 
-def draw() -> Bytes:
-    """Draw all of Shapes-10.
+def draw(seed: int = SEED, count: int = SHAPES10.train + SHAPES10.test) -> Bytes:
+    """Draw Shapes-10, or other images of the same kind.
+
+    Parameters
+    ----------
+    seed
+        The seed of the images.
+    count
+        How many, a multiple of the number of classes.
 
     Returns
     -------
-    (12000 * 3073,) uint8
+    (count * 3073,) uint8
         The images and labels, in the order that `DataSet.split` expects.
     """
-    draws = Draws(SEED)
-    each = (SHAPES10.train + SHAPES10.test) // len(SILHOUETTES)
+    draws = Draws(seed)
+    each = count // len(SILHOUETTES)
     X = np.concatenate([draw_class(draws, label, each) for label in range(len(SILHOUETTES))])
     y = np.repeat(np.arange(len(SILHOUETTES), dtype=np.uint8), each)
     order = np.argsort(draws.raw(len(y)), kind="stable")

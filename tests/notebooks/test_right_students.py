@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import ast
+import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 
+import nbformat
+import numpy as np
 import pytest
 
 from autograder.course import NEVER_RELEASED
+from autograder.grading.execute import GradingExecute
+from autograder.grading.grader import GradingSpec, grade_folder
+from autograder.grading.key import compute_key
 from autograder.grading.mistakes import distribute, only_function, read_solutions
 from autograder.grading.tasks import all_needs, is_solution, reference_of, task_of, with_solutions
-from tests.notebooks.test_namespaces import COURSE, NOTEBOOKS, graded, lost, spec_of
+from tests.notebooks.test_namespaces import CONFIG, COURSE, NOTEBOOKS, graded, lost, spec_of
 
 #: A solution whose dictionaries, returned or kept in the object, have their entries in the reverse order.
 REVERSED = """
@@ -31,15 +38,39 @@ def {name}(*args, **kwargs):
 """
 
 
-def turned(solution: str) -> str:
-    """Return a solution cell whose dictionaries are in the reverse order."""
+#: A forward pass whose cache has a form of its own.
+PACKING = """
+def {name}(*args, **kwargs):
+{original}
+
+    out, cache = {name}(*args, **kwargs)
+    return out, {{"kept": [None, cache]}}
+"""
+
+#: The backward pass that belongs to it.
+UNPACKING = """
+def {name}(*args):
+{original}
+
+    return {name}(*(arg["kept"][1] if isinstance(arg, dict) else arg for arg in args))
+"""
+
+
+def around(solution: str, text: str) -> str:
+    """Return a solution cell with its function inside another one."""
     function = only_function(solution)
     decorators = function.decorator_list
     function.decorator_list = []
     original = textwrap.indent(ast.unparse(function), "    ")
-    made = only_function(REVERSED.format(name=function.name, original=original))
+    made = only_function(text.format(name=function.name, original=original))
     made.decorator_list = decorators
     return ast.unparse(made)
+
+
+def forward_of(task: str, tasks: Collection[str]) -> str:
+    """Return the task of the forward pass that belongs to a backward pass, and any other task itself."""
+    names = task.replace("_backward", "_forward"), re.sub("_backward.*", "_forward", task), task
+    return next(name for name in names if name in tasks)
 
 
 @pytest.mark.parametrize(("assignment", "name"), NOTEBOOKS)
@@ -61,13 +92,49 @@ def test_a_student_of_variants_earns_everything(assignment: str, name: str, tmp_
         assert (number, lost(graded(spec, submitted, folder))) == (number, [])
 
 
+@pytest.mark.trial
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize(("assignment", "name"), NOTEBOOKS)
+def test_a_student_of_any_variants_earns_everything(
+    assignment: str, name: str, seed: int, tmp_path: Path
+) -> None:
+    spec = replace(spec_of(assignment, name), seed=seed)
+    path = COURSE.folder("source_solutions") / assignment / NEVER_RELEASED[1] / f"{name}.py"
+    reference, rng = reference_of(spec.source), np.random.default_rng(seed)
+    chosen: dict[str, str] = {}
+    for variant in rng.permutation(np.array(read_solutions(path), dtype=object)):
+        # As above, a backward pass must fit its own forward pass.
+        near = {forward_of(variant.task, spec.tasks), variant.task}
+        if not any(near & {forward_of(task, spec.tasks), task} for task in chosen):
+            chosen[variant.task] = variant.cell(reference[variant.task])
+    key = compute_key(replace(spec, mistakes=()), GradingExecute(config=CONFIG))
+    submitted = with_solutions(spec.release, reference | chosen)
+    spec.put_weights(tmp_path)
+    nbformat.write(submitted, tmp_path / f"{name}.ipynb")
+    outcomes = grade_folder("li", tmp_path, [GradingSpec(spec, key)], CONFIG).outcomes
+    assert (sorted(chosen), lost(outcomes)) == (sorted(chosen), [])
+
+
+@pytest.mark.parametrize(("assignment", "name"), NOTEBOOKS)
+def test_a_cache_may_have_any_form(assignment: str, name: str, tmp_path: Path) -> None:
+    spec = spec_of(assignment, name)
+    reference = reference_of(spec.source)
+    solutions = {}
+    for backward in spec.tasks:
+        forward = forward_of(backward, spec.tasks)
+        if forward != backward:
+            solutions[forward] = around(reference[forward], PACKING)
+            solutions[backward] = around(reference[backward], UNPACKING)
+    assert lost(graded(spec, with_solutions(spec.release, reference | solutions), tmp_path)) == []
+
+
 @pytest.mark.parametrize(("assignment", "name"), NOTEBOOKS)
 def test_the_order_of_dictionaries_decides_nothing(assignment: str, name: str, tmp_path: Path) -> None:
     spec = spec_of(assignment, name)
     reference: Mapping[str, str] = reference_of(spec.source)
     code = {task_of(cell) for cell in spec.source.cells if is_solution(cell) and cell.cell_type == "code"}
     solutions = {
-        task: turned(text) if task in code and spec.tasks[task].loops else text
+        task: around(text, REVERSED) if task in code and spec.tasks[task].loops else text
         for task, text in reference.items()
     }
     assert lost(graded(spec, with_solutions(spec.release, solutions), tmp_path)) == []
