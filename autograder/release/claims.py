@@ -15,7 +15,7 @@ import numpy as np
 from nbformat import NotebookNode
 
 from autograder.grading.execute import GradingExecute
-from autograder.grading.forks import run_solutions
+from autograder.grading.forks import run_solutions, says_passed
 from autograder.grading.grader import GradingSpec, grade_folder
 from autograder.grading.key import (
     Answers,
@@ -148,7 +148,7 @@ class Proof:
             wrong = wrong_answers(self._key.answers(variant.task), got)
             if wrong:
                 problems.append(f"{variant.name}: loses {', '.join(map(repr, sorted(wrong)))}")
-            elif "passed" not in text:
+            elif not says_passed(text):
                 problems.append(f"{variant.name}: a visible check fails it: {text.partition(chr(10))[0]}")
         return len(self.variants), problems
 
@@ -208,7 +208,7 @@ class Proof:
             right = self._key.answers(solution.task)
             wrong = wrong_answers(right, got)
             raised = {value.message for name in wrong if isinstance(value := _value(got, name), Raised)}
-            if wrong or "passed" not in text:
+            if wrong or not says_passed(text):
                 why = ", ".join(sorted(raised)) or text.partition("\n")[0]
                 problems.append(f"{solution.task}: {solution.name} needs more than it declares: {why}")
         return len(solutions), problems

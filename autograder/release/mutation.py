@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from autograder.course import MUTANTS, Course
-from autograder.grading.forks import run_solutions
+from autograder.grading.forks import run_solutions, says_passed
 from autograder.grading.key import parse_answers, wrong_answers
 from autograder.grading.mistakes import Solution, only_function
 from autograder.grading.notebook_spec import NotebookSpec, prepare
@@ -152,7 +152,7 @@ def _run(spec: NotebookSpec, mutants: Mapping[str, Sequence[Mutant]]) -> dict[st
         wrong = tuple(sorted(wrong_answers(right, parse_answers(run.payloads))))
         trials = found[mutant.task]
         assert trials is not None
-        trials.append(Trial(mutant, wrong, fails_check=bool(run.verdict) or "passed" not in run.text))
+        trials.append(Trial(mutant, wrong, fails_check=bool(run.verdict) or not says_passed(run.text)))
     return found
 
 
