@@ -75,6 +75,7 @@ bench: install
 	$(BIN)/python -m benchmarks.gradient_check
 	$(BIN)/python -m benchmarks.doctor
 	$(BIN)/python benchmarks/shapes10.py
+	$(BIN)/python -m benchmarks.mutants
 	$(BIN)/python -m benchmarks.convnet_step
 	$(BIN)/python -m benchmarks.kernel_start
 	$(BIN)/python -m benchmarks.grading_speed

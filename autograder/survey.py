@@ -128,3 +128,22 @@ class Survey:
         found = [trial.mutant for trial in (*self.survivors, *self.disagreements)]
         known = {(mutant.old, mutant.new) for mutant in found}
         return [one for one in self.accepted if (one.old, one.new) not in known]
+
+
+def finding_text(trial: Trial) -> str:
+    """Return a survivor or a disagreement as an edit: what notices it, the lines before, those after."""
+    if trial.answers:
+        said = "only hidden answers notice it"
+    elif trial.fails_check:
+        said = "only a visible check notices it"
+    else:
+        said = "nothing notices it"
+    before = [f"  - {line}" for line in trial.mutant.old.split("\n")]
+    after = [f"  + {line}" for line in (trial.mutant.new or "(left out)").split("\n")]
+    return "\n".join([f"{trial.mutant.task}: {trial.mutant.operator}; {said}", *before, *after])
+
+
+def unneeded_text(accepted: Accepted) -> str:
+    """Return a line on an accepted mutant that is noticed, or that no longer exists."""
+    edit = f"{accepted.old!r} → {accepted.new!r}"
+    return f"{accepted.task}: this mutant is accepted, but it is noticed, or does not exist: {edit}"

@@ -53,15 +53,30 @@ def survey(course: Course, assignments: Sequence[str], task: str | None = None) 
         known(task, [name for spec in specs for name in spec.tasks], "task called")
         specs = [spec for spec in specs if task in spec.tasks]
     for spec in specs:
-        yield from survey_notebook(course, spec, None if task is None else [task])
+        accepted = read_accepted(accepted_file(course, spec))
+        yield from survey_notebook(spec, course.private / MUTANTS, accepted, None if task is None else [task])
 
 
-def survey_notebook(course: Course, spec: NotebookSpec, tasks: Sequence[str] | None) -> Iterator[Survey]:
-    """Try the mutants of a notebook; see `survey`."""
-    accepted = read_accepted(course.folder(SOURCE) / spec.assignment / MUTANTS / f"{spec.name}.toml")
-    for task, trials in try_mutants(spec, course.private / MUTANTS, tasks).items():
+def survey_notebook(
+    spec: NotebookSpec, kept: Path, accepted: Sequence[Accepted], tasks: Sequence[str] | None = None
+) -> Iterator[Survey]:
+    """Try the mutants of a notebook.
+
+    Parameters
+    ----------
+    spec, kept, tasks
+        As in `try_mutants`.
+    accepted
+        The mutants that the author accepts.
+    """
+    for task, trials in try_mutants(spec, kept, tasks).items():
         own = tuple(one for one in accepted if one.task == task)
         yield Survey(f"{spec.assignment}/{spec.name}", task, tuple(trials), own)
+
+
+def accepted_file(course: Course, spec: NotebookSpec) -> Path:
+    """Return the file with the accepted mutants of a notebook."""
+    return course.folder(SOURCE) / spec.assignment / MUTANTS / f"{spec.name}.toml"
 
 
 def read_accepted(path: Path) -> list[Accepted]:
@@ -125,7 +140,9 @@ def try_mutants(spec: NotebookSpec, kept: Path, tasks: Sequence[str] | None = No
     return {task: trials for task, trials in found.items() if trials is not None}
 
 
-def told_apart(spec: NotebookSpec, mutants: Sequence[Mutant], seeds: Sequence[int]) -> dict[str, int]:
+def distinguishing_seeds(
+    spec: NotebookSpec, mutants: Sequence[Mutant], seeds: Sequence[int]
+) -> dict[str, int]:
     """Return the number of seeds whose hidden answers notice each mutant, by its name.
 
     It is the evidence for an accepted mutant: many random inputs do not tell it from the reference.
@@ -133,11 +150,11 @@ def told_apart(spec: NotebookSpec, mutants: Sequence[Mutant], seeds: Sequence[in
     tasks = list(dict.fromkeys(mutant.task for mutant in mutants))
     solutions = [*_references(spec, tasks), *map(_solution, mutants)]
     runs = run_solutions(replace(spec, seed=SEED), solutions, _TIMEOUT_S * len(seeds), seeds=seeds)
-    noticed = {}
+    noticed, prefixes = {}, {str(seed) for seed in seeds}
     for mutant in mutants:
         right = parse_answers(runs[f"{_REFERENCE}-{mutant.task}"].payloads)
         wrong = wrong_answers(right, parse_answers(runs[mutant.name].payloads))
-        noticed[mutant.name] = len({name.partition(" ")[0] for name in wrong})
+        noticed[mutant.name] = len({name.partition(" ")[0] for name in wrong} & prefixes)
     return noticed
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
 from rich import box
@@ -12,7 +12,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from autograder.survey import Survey, Trial
+from autograder.survey import Survey, finding_text, unneeded_text
 
 
 def watch(surveys: Iterable[Survey]) -> list[Survey]:
@@ -46,7 +46,9 @@ def show(surveys: Sequence[Survey], *, as_json: bool) -> None:
     if as_json:
         console.print_json(json.dumps([asdict(survey) for survey in surveys]))
         return
-    table = Table("notebook", "task", box=box.SIMPLE_HEAD)
+    table = Table(box=box.SIMPLE_HEAD)
+    for title in ("notebook", "task"):
+        table.add_column(title, overflow="fold")
     for title in ("mutants", "noticed", "cannot show", "accepted", "open"):
         table.add_column(title, justify="right")
     for survey in surveys:
@@ -60,24 +62,9 @@ def show(surveys: Sequence[Survey], *, as_json: bool) -> None:
         table.add_row(survey.notebook, survey.task, *(str(count) if count else "" for count in counts))
     console.print(table)
     for survey in surveys:
-        for trial in survey.findings:
-            console.print(Text("\n".join(_lines(trial))), soft_wrap=True)
-        for one in survey.unneeded:
-            text = f"{survey.task}: accepted, but noticed: {one.old!r} → {one.new!r}"
+        for text in (*map(finding_text, survey.findings), *map(unneeded_text, survey.unneeded)):
             console.print(Text(text), soft_wrap=True)
     tried, survived = sum(len(s.trials) for s in surveys), sum(len(s.survivors) for s in surveys)
     disagree = sum(len(s.disagreements) for s in surveys)
     agreement = 1 - disagree / max(tried, 1)
     console.print(f"{tried} mutants, {survived} survive; checks and answers agree on {agreement:.1%}.")
-
-
-def _lines(trial: Trial) -> Iterator[str]:
-    if trial.answers:
-        said = "only hidden answers notice it"
-    elif trial.fails_check:
-        said = "only a visible check notices it"
-    else:
-        said = "nothing notices it"
-    yield f"{trial.mutant.task}: {trial.mutant.operator}; {said}"
-    yield from (f"  - {line}" for line in trial.mutant.old.split("\n"))
-    yield from (f"  + {line}" for line in (trial.mutant.new or "(left out)").split("\n"))

@@ -50,7 +50,9 @@ def {name}(dout, cache, forward={forward}):
 
 
 @pytest.mark.parametrize(("assignment", "name"), NOTEBOOKS)
-def test_a_backward_pass_by_differences_earns_nothing(assignment: str, name: str, tmp_path: Path) -> None:
+def test_a_numerical_gradient_as_backward_pass_earns_nothing(
+    assignment: str, name: str, tmp_path: Path
+) -> None:
     spec = spec_of(assignment, name)
     reference = reference_of(spec.source)
     pairs = {
