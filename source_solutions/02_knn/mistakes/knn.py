@@ -314,6 +314,17 @@ def ties_to_the_label_seen_first(self, dists, k=1):
 
 
 @mistake("predict_labels")
+def ties_by_the_order_of_a_set(self, dists, k=1):
+    """Ties are left to the order of a set.
+
+    `max` returns the first of equal counts, and a set has an order of its own: 12 may come before 7. Sort
+    the labels first, `max(sorted(set(votes)), key=votes.count)`, and the first is the smaller one.
+    """
+    votes = [self.y_train[np.argsort(row)[:k]].tolist() for row in dists]
+    return np.array([max(set(vote), key=vote.count) for vote in votes])
+
+
+@mistake("predict_labels")
 def k_farthest(self, dists, k=1):
     """The farthest images vote, not the nearest.
 
