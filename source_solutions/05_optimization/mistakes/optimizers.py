@@ -115,6 +115,17 @@ def sgd_momentum_friction_missing(w, dw, config=None):
     return w + velocity, config | {"velocity": velocity}
 
 
+@mistake("sgd_momentum")
+def sgd_momentum_fixed(w, dw, config=None):
+    """The momentum of the config is not used.
+
+    Use config["momentum"], whatever the default is.
+    """
+    config = {"learning_rate": 1e-2, "momentum": 0.9, "velocity": np.zeros_like(w)} | (config or {})
+    velocity = 0.9 * config["velocity"] - config["learning_rate"] * dw
+    return w + velocity, config | {"velocity": velocity}
+
+
 @mistake("nesterov_momentum")
 def nesterov_momentum_uphill(w, dw, config=None):
     """The velocity is pushed uphill.
@@ -187,6 +198,18 @@ def nesterov_momentum_sign(w, dw, config=None):
     config = {"learning_rate": 1e-2, "momentum": 0.9, "velocity": np.zeros_like(w)} | (config or {})
     velocity = config["momentum"] * config["velocity"] - config["learning_rate"] * dw
     next_w = w + velocity - config["momentum"] * (velocity - config["velocity"])
+    return next_w, config | {"velocity": velocity}
+
+
+@mistake("nesterov_momentum")
+def nesterov_momentum_fixed(w, dw, config=None):
+    """The momentum of the config is not used.
+
+    Use config["momentum"], whatever the default is.
+    """
+    config = {"learning_rate": 1e-2, "momentum": 0.9, "velocity": np.zeros_like(w)} | (config or {})
+    velocity = 0.9 * config["velocity"] - config["learning_rate"] * dw
+    next_w = w + velocity + 0.9 * (velocity - config["velocity"])
     return next_w, config | {"velocity": velocity}
 
 
