@@ -242,6 +242,22 @@ def dropout_always_seeded(x, dropout_param):
     return x * mask, (dropout_param, mask)
 
 
+@mistake("dropout_forward")
+def dropout_counted(x, dropout_param):
+    """Exactly the share p is kept.
+
+    Each number has its own coin: how many numbers an image keeps varies from image to image.
+    """
+    if dropout_param["mode"] == "test":
+        return x, (dropout_param, None)
+    if "seed" in dropout_param:
+        np.random.seed(dropout_param["seed"])
+    p, size = dropout_param["p"], x.shape[-1]
+    ranks = np.argsort(np.random.rand(*x.shape), axis=-1).argsort(axis=-1)
+    mask = (ranks < round(p * size)) / p
+    return x * mask, (dropout_param, mask)
+
+
 @mistake("dropout_backward")
 def backward_new_mask(dout, cache):
     """The backward pass draws a new mask.
