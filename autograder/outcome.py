@@ -311,6 +311,8 @@ class ClaimResult:
         How long the check took.
     memory
         The peak memory of a kernel, in bytes.
+    details
+        What else was found, one sentence each.
     """
 
     notebook: str
@@ -319,6 +321,7 @@ class ClaimResult:
     problems: tuple[str, ...]
     seconds: float
     memory: int
+    details: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:

@@ -32,7 +32,10 @@ from autograder.grading.tasks import (
     with_solutions,
 )
 from autograder.outcome import ClaimResult, Outcome
+from autograder.release.mutation import survey_notebook
 from autograder.release.trivial import trivial_solutions, trivial_weights
+from autograder.survey import Accepted, Survey, finding_text, unneeded_text
+from gradbook.protocol.relations import loop_in
 
 if TYPE_CHECKING:
     from traitlets.config import Config
@@ -52,12 +55,18 @@ class Proof:
         The course's configuration.
     seeds
         The seeds of the hidden inputs.
+    kept
+        The folder in which results of unchanged tasks are kept.
+    accepted
+        The mutants that may survive, or of which checks and answers may say different things.
     """
 
     spec: NotebookSpec
     variants: Sequence[Solution]
     config: Config
     seeds: Sequence[int]
+    kept: Path
+    accepted: Sequence[Accepted] = ()
 
     def findings(self) -> Iterator[ClaimResult]:
         """Check each claim, and yield its result as soon as it is ready."""
@@ -71,13 +80,15 @@ class Proof:
             ("mistakes can be distinguished from each other", self._distinct),
             ("every mistake costs its own task only, and is named", self._distributed),
             ("a task declares whatever it needs", self._needs),
+            ("answers and checks notice every mutant that is not accepted", self._mutants),
         ]
         for claim, part in parts:
             began, self._execute.memory = time.monotonic(), 0
             tried, problems = part()
             where = f"{self.spec.assignment}/{self.spec.name}"
             seconds = time.monotonic() - began
-            yield ClaimResult(where, claim, tried, tuple(problems), seconds, self._execute.memory)
+            details = tuple(self._scores) if part == self._mutants else ()
+            yield ClaimResult(where, claim, tried, tuple(problems), seconds, self._execute.memory, details)
 
     @cached_property
     def _grading_specs(self) -> list[GradingSpec]:
@@ -129,8 +140,10 @@ class Proof:
         problems = []
         for solution, (got, _) in zip(solutions, self._run_all(solutions), strict=True):
             right = self._key.answers(solution.task)
+            # Where loops are forbidden, a loop costs all points.
+            loops = any(loop_in(right[name].relation, _value(got, name)) for name in right)
             earned = sorted(set(right) - wrong_answers(right, got))
-            if earned:
+            if earned and not loops:
                 problems.append(f"{solution.name}: earns {', '.join(map(repr, earned))}")
         tried = len(solutions)
         for value in (0, 1) if self.spec.weights else ():
@@ -212,6 +225,23 @@ class Proof:
                 why = ", ".join(sorted(raised)) or text.partition("\n")[0]
                 problems.append(f"{solution.task}: {solution.name} needs more than it declares: {why}")
         return len(solutions), problems
+
+    def _mutants(self) -> tuple[int, list[str]]:
+        problems = []
+        for survey in self._surveys:
+            problems += [finding_text(trial) for trial in survey.findings]
+            problems += [unneeded_text(one) for one in survey.unneeded]
+        return sum(len(survey.trials) for survey in self._surveys), problems
+
+    @cached_property
+    def _surveys(self) -> list[Survey]:
+        return list(survey_notebook(self.spec, self.kept, self.accepted))
+
+    @property
+    def _scores(self) -> Iterator[str]:
+        """Yield for each task how many of its mutants are noticed."""
+        for survey in self._surveys:
+            yield f"{survey.task}: {survey.noticed} of {len(survey.trials)} mutants noticed"
 
     def _run_all(self, solutions: Sequence[Solution], *, alone: bool = False) -> list[tuple[Answers, str]]:
         """Run solutions in place of the reference; return the answers and the check messages of each."""

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from autograder.course import NEVER_RELEASED, Course
+from autograder.course import MUTANTS, NEVER_RELEASED, Course
 from autograder.grading.kernels.sandbox import bubblewrap_problem
 from autograder.grading.mistakes import Solution, read_solutions
 from autograder.grading.notebook_spec import NotebookSpec, prepare
@@ -30,6 +30,8 @@ from autograder.grading.workers.processes import WorkerProcesses
 from autograder.hashing import hash_code, hash_parts
 from autograder.outcome import ClaimResult
 from autograder.release.claims import Proof
+from autograder.release.mutation import accepted_file, read_accepted
+from autograder.survey import Accepted
 from gradbook.errors import GradbookError
 from gradbook.files import SOURCE, write_atomically
 
@@ -107,13 +109,16 @@ class _Candidate:
         The notebook's spec, with its mistakes.
     variants
         Correct solutions that differ from the reference.
-    mark
-        The file with the fingerprint of the last successful proof.
+    accepted
+        The mutants that the author accepts.
+    private
+        The private folder of the course.
     """
 
     spec: NotebookSpec
     variants: tuple[Solution, ...]
-    mark: Path
+    accepted: tuple[Accepted, ...]
+    private: Path
 
     @property
     def notebook(self) -> str:
@@ -122,17 +127,27 @@ class _Candidate:
     @property
     def is_proved(self) -> bool:
         with contextlib.suppress(OSError):
-            return self.mark.read_text(encoding="utf-8") == self._fingerprint()
+            return self._mark.read_text(encoding="utf-8") == self._fingerprint()
         return False
 
+    def proof(self, config: Config) -> Proof:
+        """Return a proof of it with new seeds."""
+        seeds = tuple(secrets.randbelow(2**31) for _ in range(SEEDS))
+        return Proof(self.spec, self.variants, config, seeds, self.private / MUTANTS, self.accepted)
+
     def mark_proved(self) -> None:
-        write_atomically(self.mark, self._fingerprint())
+        write_atomically(self._mark, self._fingerprint())
+
+    @property
+    def _mark(self) -> Path:
+        """The file with the fingerprint of the last successful proof."""
+        return self.private / "proofs" / f"{self.spec.assignment}-{self.spec.name}"
 
     def _fingerprint(self) -> str:
         """Return a hash of all inputs of a proof."""
         spec = self.spec
         weights = [f"{name} {hashlib.sha256(content).hexdigest()}" for name, content in spec.weights]
-        solutions = [str(solution) for solution in (*spec.mistakes, *self.variants)]
+        solutions = [str(solution) for solution in (*spec.mistakes, *self.variants, *self.accepted)]
         texts = [spec.source_text, spec.release_text]
         code = hash_code("gradbook", "autograder/grading", "autograder/release")
         return hash_parts([code, np.__version__, *texts, *solutions, *weights])
@@ -143,7 +158,8 @@ def _candidates(course: Course, assignments: Sequence[str], released: Path | Non
         for spec in prepare(course, assignment, released and released / assignment):
             folder = course.folder(SOURCE) / assignment / NEVER_RELEASED[1]
             variants = tuple(read_solutions(folder / f"{spec.name}.py"))
-            yield _Candidate(spec, variants, course.private / "proofs" / f"{assignment}-{spec.name}")
+            accepted = tuple(read_accepted(accepted_file(course, spec)))
+            yield _Candidate(spec, variants, accepted, course.private)
 
 
 def _prove_in_parallel(due: Sequence[_Candidate], config: Config) -> Iterator[ClaimResult]:
@@ -160,9 +176,7 @@ def _prove_in_parallel(due: Sequence[_Candidate], config: Config) -> Iterator[Cl
         found: Queue[ClaimResult | None] = manager.Queue()
 
         def proved(candidate: _Candidate) -> None:
-            seeds = tuple(secrets.randbelow(2**31) for _ in range(SEEDS))
-            proof = Proof(candidate.spec, candidate.variants, config, seeds)
-            if processes.run(_report, proof, found):
+            if processes.run(_report, candidate.proof(config), found):
                 # At once, so that after an interruption only the others are proved.
                 candidate.mark_proved()
 

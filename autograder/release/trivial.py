@@ -1,8 +1,13 @@
-"""Trivial code and weights, which must earn no points."""
+"""Trivial code and weights, which must earn no points.
+
+Beside constants this is code that rides on other code: it calls another task in place of doing its own,
+repeats what the visible check has seen, or returns numbers that have only the right mean and deviation.
+"""
 
 from __future__ import annotations
 
 import ast
+import copy
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -10,6 +15,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from autograder.grading.collect.cells import full_name
 from autograder.grading.mistakes import Solution, only_function
 from gradbook.training.models import load_model, save_model
 
@@ -45,8 +51,55 @@ REFERENCE
 """
 
 
+#: Code that returns arrays with the right shape, mean and deviation, and zeros in place of numbers.
+_SUMMARY = """
+def trivial(*args, **kwargs):
+    import copy
+
+    import numpy as np
+
+    def summarised(value):
+        if isinstance(value, dict):
+            return {name: summarised(one) for name, one in value.items()}
+        if isinstance(value, tuple | list):
+            return type(value)(map(summarised, value))
+        if isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.size > 2:
+            signs = np.where(np.arange(value.size) % 2, 1, -1).reshape(value.shape)
+            return (np.mean(value) + np.std(value) * signs).astype(value.dtype)
+        if isinstance(value, np.ndarray):
+            return np.zeros_like(value)
+        return type(value)(0) if isinstance(value, int | float | np.number) else None
+
+REFERENCE
+
+    return summarised(NAME(*copy.deepcopy(args), **copy.deepcopy(kwargs)))
+"""
+
+#: Code that answers the visible check, and repeats these results when hidden tests ask.
+_REPEATING = """
+def trivial(*args, **kwargs):
+    import copy
+    import sys
+
+REFERENCE
+
+    shown = sys.modules.setdefault("<shown>", [])
+    frame, asked = sys._getframe(), False
+    while frame is not None:
+        asked, frame = asked or frame.f_code.co_name == "ask", frame.f_back
+    if not asked:
+        shown.append(NAME(*copy.deepcopy(args), **copy.deepcopy(kwargs)))
+    return copy.deepcopy(shown[-1]) if shown else None
+"""
+
+_CALLING = """
+def trivial(*args, **kwargs):
+    return OTHER(*args, **kwargs)
+"""
+
+
 def trivial_solutions(tasks: Iterable[str], reference: Mapping[str, str]) -> Iterator[Solution]:
-    """Yield trivial solutions of each task, which return an argument or a constant.
+    """Yield trivial solutions of each task.
 
     Parameters
     ----------
@@ -55,25 +108,47 @@ def trivial_solutions(tasks: Iterable[str], reference: Mapping[str, str]) -> Ite
     reference
         The reference solutions, by task; tasks that are missing have no result whose shape could be used.
     """
+    functions = {task: only_function(reference[task]) for task in tasks if task in reference}
     for task in tasks:
         for name, body in _BODIES.items():
             yield _solution(task, name, f"def trivial(*args, **kwargs):\n    {body}")
-        if task in reference:
-            for number in (0, 1):
-                yield _solution(task, f"all-{number}", _constant(reference[task], number))
+        if task not in functions:
+            continue
+        for number in (0, 1):
+            yield _solution(task, f"all-{number}", _around(functions[task], _CONSTANT, NUMBER=str(number)))
+        yield _solution(task, "summary", _around(functions[task], _SUMMARY))
+        yield _solution(task, "repeating", _around(functions[task], _REPEATING))
+        for other, function in functions.items():
+            if other != task and _is_alike(function, functions[task]):
+                yield _solution(task, f"calls-{other}", _CALLING.replace("OTHER", _call(function)))
 
 
 def _solution(task: str, name: str, text: str) -> Solution:
     return Solution(f"{task}-{name}", task, "", "", None, text)
 
 
-def _constant(reference: str, number: int) -> str:
-    """Return a function that returns the reference's result with all numbers replaced."""
-    function = only_function(reference)
-    function.decorator_list = []
-    nested = textwrap.indent(ast.unparse(function), "    ")
-    text = _CONSTANT.replace("NUMBER", str(number)).replace("NAME", function.name)
-    return text.replace("REFERENCE", nested)
+def _around(reference: ast.FunctionDef, text: str, **values: str) -> str:
+    """Return code with a reference solution inside."""
+    inner = copy.deepcopy(reference)
+    inner.decorator_list = []
+    values |= {"NAME": inner.name, "REFERENCE": textwrap.indent(ast.unparse(inner), "    ")}
+    for name, value in values.items():
+        text = text.replace(name, value)
+    return text
+
+
+def _is_alike(function: ast.FunctionDef, other: ast.FunctionDef) -> bool:
+    """Return whether two functions can be called with the same arguments."""
+    return len(function.args.args) == len(other.args.args) and _owner(function) == _owner(other)
+
+
+def _owner(function: ast.FunctionDef) -> str:
+    return full_name(function).rpartition(".")[0]
+
+
+def _call(function: ast.FunctionDef) -> str:
+    """Return what calls a function: its name, or the method of self."""
+    return f"args[0].__class__.{function.name}" if _owner(function) else function.name
 
 
 def trivial_weights(weights: bytes, value: float) -> bytes:

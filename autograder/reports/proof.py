@@ -58,6 +58,9 @@ def show(findings: Sequence[ClaimResult], *, as_json: bool) -> None:
         table.add_row(finding.notebook, finding.claim, tried, f"{finding.seconds:.1f}", memory, verdict)
     console.print(table)
     for finding in findings:
+        if finding.details:
+            console.print(Text(f"{finding.notebook}: {'; '.join(finding.details)}."))
+    for finding in findings:
         for problem in finding.problems:
             console.print(Text(f"{finding.notebook}: {problem}"), soft_wrap=True)
     unsound = sorted({finding.notebook for finding in findings if finding.problems})

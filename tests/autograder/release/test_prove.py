@@ -49,7 +49,7 @@ FIRST = "the reference earns everything"
 def test_a_sound_assignment_is_proved_again_only_after_a_change(course: Course) -> None:
     found = proof_of(course)
     assert problems(found) == ""
-    assert len(found) == 9
+    assert len(found) == 10
     variants = course.root / "source_solutions/01_tiny/variants/tiny.py"
     variants.write_text(variants.read_text() + "\n\n")
     assert [finding.claim for finding in prove(course, ["01_tiny"])] == ["proved before, unchanged"]
@@ -162,7 +162,7 @@ def test_an_answer_that_two_seeds_share_by_chance_is_checked_with_another_seed(c
     with_answer('answer("luck", lambda: int(rng.random() * 8))')(course.root / "source_solutions/01_tiny")
     release(course, "01_tiny")
     (spec,) = prepare(course, "01_tiny")
-    tried = Proof(spec, (), course.config(), range(12))._grading_specs
+    tried = Proof(spec, (), course.config(), range(12), course.private)._grading_specs
     luck = [grading_spec.key.answers("double")["luck"].value for grading_spec in tried]
     first, second = next(
         (first, second)
@@ -170,7 +170,7 @@ def test_an_answer_that_two_seeds_share_by_chance_is_checked_with_another_seed(c
         for first in range(second)
         if luck[first] == luck[second] != luck[second + 1]
     )
-    assert Proof(spec, (), course.config(), (first, second))._seeds()[1] == []
+    assert Proof(spec, (), course.config(), (first, second), course.private)._seeds()[1] == []
 
 
 @pytest.mark.slow
@@ -186,7 +186,7 @@ def test_an_undeclared_need_is_reported(course: Course) -> None:
     text = spec.source_text.replace('"needs": ["double"]', '"needs": []')
     assert text != spec.source_text
     variants = read_solutions(course.root / "source_solutions/01_tiny/variants/tiny.py")
-    proof = Proof(replace(spec, source_text=text), variants, course.config(), (1, 2, 3))
+    proof = Proof(replace(spec, source_text=text), variants, course.config(), (1, 2, 3), course.private)
     tried, found = proof._needs()
     assert tried == len(spec.tasks) + len(variants)
     assert found == [
@@ -198,7 +198,7 @@ def test_an_undeclared_need_is_reported(course: Course) -> None:
 def test_mistakes_with_the_same_answers_are_reported(course: Course) -> None:
     with_text("mistakes/tiny.py", "return x**2", "return x + 2")(course.root / "source_solutions/01_tiny")
     (spec,) = prepare(course, "01_tiny")
-    proof = Proof(spec, (), course.config(), (1, 2, 3))
+    proof = Proof(spec, (), course.config(), (1, 2, 3), course.private)
     assert proof._distinct()[1] == ["squares: has the same answers as adds_two"]
 
 
