@@ -59,7 +59,11 @@ def show(surveys: Sequence[Survey], *, as_json: bool) -> None:
             len(survey.accepted),
             len(survey.findings),
         )
-        table.add_row(survey.notebook, survey.task, *(str(count) if count else "" for count in counts))
+        table.add_row(
+            survey.notebook.rpartition("/")[2],
+            survey.task,
+            *(str(count) if count else "" for count in counts),
+        )
     console.print(table)
     for survey in surveys:
         for text in (*map(finding_text, survey.findings), *map(unneeded_text, survey.unneeded)):

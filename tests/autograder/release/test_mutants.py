@@ -200,5 +200,5 @@ def test_the_command_shows_edits_and_takes_accepted_ones(
     with pytest.raises(GradbookError, match="not a list of accepted mutants"):
         CliRunner().invoke(app, ["prove", "--mutants"], catch_exceptions=False)
     accepted.unlink()
-    with pytest.raises(GradbookError, match="no task called 'sqare'"):
-        CliRunner().invoke(app, ["prove", "--mutants", "--task", "sqare"], catch_exceptions=False)
+    with pytest.raises(GradbookError, match="no task called 'squares'"):
+        CliRunner().invoke(app, ["prove", "--mutants", "--task", "squares"], catch_exceptions=False)
