@@ -243,7 +243,8 @@ def predict(x, W):
 """The label of the largest score."""
 @task("predict")
 def check():
-    check_equal("labels", lambda: predict(np.eye(2), np.array([[1.0, 2.0], [3.0, 1.0]])), [1, 0])
+    x, W = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]), np.array([[1.0, 2.0, 0.0], [3.0, 1.0, 0.0]])
+    check_equal("labels", lambda: predict(x, W), [1, 0, 0])
 ### BEGIN HIDDEN TESTS
 @answers("predict")
 def ask(rng):

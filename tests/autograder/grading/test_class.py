@@ -236,15 +236,11 @@ def test_a_submission_without_answers_matches_no_mistake_without_answers(course:
     assert (result.outcomes[0].verdict, result.outcomes[0].mistake) == ("no answer recorded", None)
 
 
-@pytest.mark.slow
-def test_mistakes_that_were_not_run_are_reported(course: Course) -> None:
+def test_mistakes_that_end_their_process_cost_nothing(course: Course) -> None:
     _know_mistakes(course, *(f"dies_{n}" for n in range(10)), body="import os; os._exit(1)")
     submit(course.root, "li", answered(course.root / "assignments/01_tiny/tiny.ipynb", **RIGHT))
-    with pytest.raises(
-        GradbookError, match="The mistake dies_8 and the ones after it were not run"
-    ) as caught:
-        list(grade_assignment(course, "01_tiny", ["li"]))
-    assert caught.value.details["got"] == "not run: 8 earlier cells killed their kernel"
+    (result,) = grade_assignment(course, "01_tiny", ["li"])
+    assert all(outcome.is_full for outcome in result.outcomes)
 
 
 def test_a_broken_rule_is_identified(graded: dict[str, Result]) -> None:
