@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gradbook.data.dataset import PIXELS, SHAPE, Bytes, DataSet, Status, data_folder
+from gradbook.data.dataset import Bytes, DataSet, Status, data_folder
 from gradbook.errors import GradbookError, known
 
 
@@ -139,11 +139,10 @@ def unseen_images(rng: np.random.Generator, count: int = 1000) -> Images:
     >>> images.X_test.shape, np.bincount(images.y_test).tolist()
     ((20, 32, 32, 3), [2, 2, 2, 2, 2, 2, 2, 2, 2, 2])
     """
-    from gradbook.data.shapes10 import draw
+    from gradbook.data.shapes10 import SHAPES10, draw
 
-    data = draw(int(rng.integers(2**63)), count)
-    images = data[: count * PIXELS].reshape(count, *SHAPE)
-    return replace(load_images("shapes10"), X_test=images, y_test=data[count * PIXELS :].astype(np.int64))
+    unseen = _images(replace(SHAPES10, train=0, test=count), draw(int(rng.integers(2**63)), count))
+    return replace(load_images("shapes10"), X_test=unseen.X_test, y_test=unseen.y_test)
 
 
 def status() -> list[Status]:
