@@ -10,51 +10,51 @@ from collections.abc import Callable, Iterator, Mapping
 Edit = Callable[[ast.AST, ast.FunctionDef], Iterator[ast.AST | None]]
 
 
+_ARITHMETIC: dict[type[ast.operator], list[ast.operator]] = {
+    ast.Add: [ast.Sub()],
+    ast.Sub: [ast.Add()],
+    ast.Mult: [ast.Div()],
+    ast.Div: [ast.Mult()],
+    ast.FloorDiv: [ast.Div(), ast.Mod()],
+    ast.Mod: [ast.FloorDiv()],
+    ast.Pow: [ast.Mult()],
+    ast.MatMult: [ast.Mult()],
+}
+
+#: For each comparison the opposite one, and the one with the boundary on the other side.
+_COMPARISONS: dict[type[ast.cmpop], tuple[ast.cmpop, ast.cmpop | None]] = {
+    ast.Lt: (ast.Gt(), ast.LtE()),
+    ast.LtE: (ast.GtE(), ast.Lt()),
+    ast.Gt: (ast.Lt(), ast.GtE()),
+    ast.GtE: (ast.LtE(), ast.Gt()),
+    ast.Eq: (ast.NotEq(), None),
+    ast.NotEq: (ast.Eq(), None),
+    ast.Is: (ast.IsNot(), None),
+    ast.IsNot: (ast.Is(), None),
+    ast.In: (ast.NotIn(), None),
+    ast.NotIn: (ast.In(), None),
+}
+
+
 def _arithmetic(node: ast.AST, _: ast.FunctionDef) -> Iterator[ast.AST]:
     """Yield another arithmetic operation."""
-    others: dict[type[ast.operator], list[ast.operator]] = {
-        ast.Add: [ast.Sub()],
-        ast.Sub: [ast.Add()],
-        ast.Mult: [ast.Div()],
-        ast.Div: [ast.Mult()],
-        ast.FloorDiv: [ast.Div(), ast.Mod()],
-        ast.Mod: [ast.FloorDiv()],
-        ast.Pow: [ast.Mult()],
-        ast.MatMult: [ast.Mult()],
-    }
     if isinstance(node, ast.BinOp):
-        for operator in others.get(type(node.op), []):
+        for operator in _ARITHMETIC.get(type(node.op), []):
             yield ast.BinOp(node.left, operator, node.right)
 
 
 def _comparison(node: ast.AST, _: ast.FunctionDef) -> Iterator[ast.AST]:
     """Yield the opposite comparison."""
-    opposite: dict[type[ast.cmpop], ast.cmpop] = {
-        ast.Lt: ast.Gt(),
-        ast.LtE: ast.GtE(),
-        ast.Gt: ast.Lt(),
-        ast.GtE: ast.LtE(),
-        ast.Eq: ast.NotEq(),
-        ast.NotEq: ast.Eq(),
-        ast.Is: ast.IsNot(),
-        ast.IsNot: ast.Is(),
-        ast.In: ast.NotIn(),
-        ast.NotIn: ast.In(),
-    }
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
-        yield ast.Compare(node.left, [opposite[type(node.ops[0])]], node.comparators)
+        yield ast.Compare(node.left, [_COMPARISONS[type(node.ops[0])][0]], node.comparators)
 
 
 def _boundary(node: ast.AST, _: ast.FunctionDef) -> Iterator[ast.AST]:
     """Yield a comparison with the boundary on the other side."""
-    shifted: dict[type[ast.cmpop], ast.cmpop] = {
-        ast.Lt: ast.LtE(),
-        ast.LtE: ast.Lt(),
-        ast.Gt: ast.GtE(),
-        ast.GtE: ast.Gt(),
-    }
-    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in shifted:
-        yield ast.Compare(node.left, [shifted[type(node.ops[0])]], node.comparators)
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        shifted = _COMPARISONS[type(node.ops[0])][1]
+        if shifted is not None:
+            yield ast.Compare(node.left, [shifted], node.comparators)
 
 
 def _axis(node: ast.AST, _: ast.FunctionDef) -> Iterator[ast.AST]:
@@ -80,13 +80,11 @@ def _argument(node: ast.AST, _: ast.FunctionDef) -> Iterator[ast.AST]:
     if not isinstance(node, ast.Call):
         return
     for index, keyword in enumerate(node.keywords):
-        rest = [*node.keywords[:index], *node.keywords[index + 1 :]]
-        yield ast.Call(node.func, node.args, rest)
+        before, after = node.keywords[:index], node.keywords[index + 1 :]
+        yield ast.Call(node.func, node.args, [*before, *after])
         if isinstance(keyword.value, ast.Constant) and isinstance(keyword.value.value, bool):
             changed = ast.keyword(keyword.arg, ast.Constant(not keyword.value.value))
-            yield ast.Call(
-                node.func, node.args, [*node.keywords[:index], changed, *node.keywords[index + 1 :]]
-            )
+            yield ast.Call(node.func, node.args, [*before, changed, *after])
 
 
 def _epsilon(node: ast.AST, _: ast.FunctionDef) -> Iterator[ast.AST]:
@@ -174,13 +172,9 @@ def _call_missing(node: ast.AST, _: ast.FunctionDef) -> Iterator[ast.AST]:
     match node:
         case ast.Call(func=ast.Attribute(value=ast.Name(id="np" | "math" | "random")), args=args):
             yield from (argument for argument in args if not isinstance(argument, ast.Constant | ast.Starred))
-        case ast.Call(func=ast.Attribute(value=value)) if (
-            not isinstance(value, ast.Name) or value.id != "self"
-        ):
+        case ast.Call(func=ast.Attribute(value=value)) if ast.unparse(value) != "self":
             yield value
-        case ast.Call(
-            func=ast.Name(id="float" | "int" | "sum" | "max" | "min" | "abs" | "sorted"), args=[one]
-        ):
+        case ast.Call(func=ast.Name(id=name), args=[one]) if name in _OF_ONE_ARGUMENT:
             yield one
         case ast.Attribute(value=value, attr="T", ctx=ast.Load()):
             yield value
@@ -190,46 +184,41 @@ def _call_missing(node: ast.AST, _: ast.FunctionDef) -> Iterator[ast.AST]:
             yield operand
 
 
-#: Functions that students take for each other.
-_EXCHANGED = {
+#: Functions that students take for each other, in either direction.
+_PAIRS = {
+    "maximum": "minimum",
+    "var": "std",
+    "zeros": "ones",
+    "zeros_like": "ones_like",
+    "any": "all",
+    "sqrt": "square",
+    "rand": "randn",
+    "standard_normal": "random",
+    "hstack": "vstack",
+    "repeat": "tile",
+}
+
+#: For each function those that students take for it.
+_EXCHANGED: dict[str, tuple[str, ...]] = {
     "sum": ("mean", "max"),
     "mean": ("sum", "max"),
     "max": ("min", "argmax"),
     "min": ("max",),
     "argmax": ("argmin", "max"),
     "argmin": ("argmax",),
-    "maximum": ("minimum",),
-    "minimum": ("maximum",),
     "amax": ("amin",),
-    "var": ("std",),
-    "std": ("var",),
-    "zeros": ("ones",),
-    "ones": ("zeros",),
-    "zeros_like": ("ones_like",),
-    "ones_like": ("zeros_like",),
-    "any": ("all",),
-    "all": ("any",),
     "exp": ("log", "sqrt"),
     "log": ("exp",),
-    "sqrt": ("square",),
-    "square": ("sqrt",),
     "abs": ("square",),
-    "rand": ("randn",),
-    "randn": ("rand",),
-    "standard_normal": ("random",),
     "normal": ("uniform",),
-    "random": ("standard_normal",),
     "argsort": ("sort",),
-    "hstack": ("vstack",),
-    "vstack": ("hstack",),
     "append": ("remove",),
     "flatnonzero": ("nonzero",),
     "cumsum": ("cumprod",),
     "floor": ("ceil",),
-    "repeat": ("tile",),
-    "tile": ("repeat",),
     "transpose": ("reshape",),
     "dot": ("multiply",),
+    **{one: (other,) for pair in _PAIRS.items() for one, other in (pair, pair[::-1])},
 }
 
 
@@ -315,12 +304,9 @@ def _default(node: ast.AST, function: ast.FunctionDef) -> Iterator[ast.AST]:
 def _variables(function: ast.FunctionDef) -> tuple[list[str], list[str]]:
     """Return the parameters of a function, and its other variables, in the order of the text."""
     parameters = [argument.arg for argument in function.args.args if argument.arg != "self"]
-    bound = [
-        node.id
-        for node in ast.walk(function)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    ]
-    return parameters, [name for name in dict.fromkeys(bound) if name not in parameters and name != "_"]
+    names = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
+    bound = dict.fromkeys(node.id for node in names if isinstance(node.ctx, ast.Store))
+    return parameters, [name for name in bound if name not in parameters and name != "_"]
 
 
 def _neighbours_swapped(nodes: list[ast.expr]) -> Iterator[list[ast.expr]]:
