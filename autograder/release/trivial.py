@@ -28,52 +28,40 @@ _BODIES = {
     "ones": "import numpy as np\n    return np.ones_like(args[-1], dtype=float)",
 }
 
-#: Code that returns values of the expected shape and type, with the same number everywhere.
-_CONSTANT = """
+#: Code that returns values of the expected shape and type: ARRAY for each array, NUMBER for each number.
+_SHAPED = """
 def trivial(*args, **kwargs):
     import copy
 
     import numpy as np
 
-    def constant(value):
+    def summarised(array):
+        if array.dtype.kind != "f" or array.size < 3:
+            return np.zeros_like(array)
+        signs = np.where(np.arange(array.size) % 2, 1, -1).reshape(array.shape)
+        return (np.mean(array) + np.std(array) * signs).astype(array.dtype)
+
+    def shaped(value):
         if isinstance(value, dict):
-            return {name: constant(one) for name, one in value.items()}
+            return {name: shaped(one) for name, one in value.items()}
         if isinstance(value, tuple | list):
-            return type(value)(map(constant, value))
+            return type(value)(map(shaped, value))
         if isinstance(value, np.ndarray):
-            return np.full_like(value, NUMBER)
+            return ARRAY
         return type(value)(NUMBER) if isinstance(value, int | float | np.number) else None
 
 REFERENCE
 
     # Called with copies, because modifying its arguments, above all self, would not be trivial.
-    return constant(NAME(*copy.deepcopy(args), **copy.deepcopy(kwargs)))
+    return shaped(NAME(*copy.deepcopy(args), **copy.deepcopy(kwargs)))
 """
 
-
-#: Code that returns arrays with the right shape, mean and deviation, and zeros in place of numbers.
-_SUMMARY = """
-def trivial(*args, **kwargs):
-    import copy
-
-    import numpy as np
-
-    def summarised(value):
-        if isinstance(value, dict):
-            return {name: summarised(one) for name, one in value.items()}
-        if isinstance(value, tuple | list):
-            return type(value)(map(summarised, value))
-        if isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.size > 2:
-            signs = np.where(np.arange(value.size) % 2, 1, -1).reshape(value.shape)
-            return (np.mean(value) + np.std(value) * signs).astype(value.dtype)
-        if isinstance(value, np.ndarray):
-            return np.zeros_like(value)
-        return type(value)(0) if isinstance(value, int | float | np.number) else None
-
-REFERENCE
-
-    return summarised(NAME(*copy.deepcopy(args), **copy.deepcopy(kwargs)))
-"""
+#: What replaces arrays and numbers: constants, and numbers that have only the right mean and deviation.
+_SHAPES = {
+    "all-0": {"ARRAY": "np.full_like(value, 0)", "NUMBER": "0"},
+    "all-1": {"ARRAY": "np.full_like(value, 1)", "NUMBER": "1"},
+    "summary": {"ARRAY": "summarised(value)", "NUMBER": "0"},
+}
 
 #: Code that answers the visible check, and repeats these results when hidden tests ask.
 _REPEATING = """
@@ -114,9 +102,8 @@ def trivial_solutions(tasks: Iterable[str], reference: Mapping[str, str]) -> Ite
             yield _solution(task, name, f"def trivial(*args, **kwargs):\n    {body}")
         if task not in functions:
             continue
-        for number in (0, 1):
-            yield _solution(task, f"all-{number}", _around(functions[task], _CONSTANT, NUMBER=str(number)))
-        yield _solution(task, "summary", _around(functions[task], _SUMMARY))
+        for name, values in _SHAPES.items():
+            yield _solution(task, name, _around(functions[task], _SHAPED, **values))
         yield _solution(task, "repeating", _around(functions[task], _REPEATING))
         for other, function in functions.items():
             if other != task and _is_alike(function, functions[task]):
