@@ -57,6 +57,27 @@ class Trial:
     answers: tuple[str, ...]
     fails_check: bool
 
+    @property
+    def survives(self) -> bool:
+        """Whether no hidden answer notices it, although one could."""
+        return not self.answers and not self.mutant.rule
+
+    @property
+    def disagrees(self) -> bool:
+        """Whether only the checks, or only the answers notice it."""
+        return self.fails_check != bool(self.answers)
+
+    def __str__(self) -> str:
+        if self.answers:
+            said = "only hidden answers notice it"
+        elif self.fails_check:
+            said = "only a visible check notices it"
+        else:
+            said = "nothing notices it"
+        before = [f"  - {line}" for line in self.mutant.old.split("\n")]
+        after = [f"  + {line}" for line in (self.mutant.new or "(left out)").split("\n")]
+        return "\n".join([f"{self.mutant.task}: {self.mutant.operator}; {said}", *before, *after])
+
 
 @dataclass(frozen=True)
 class Accepted:
@@ -108,42 +129,20 @@ class Survey:
     @property
     def survivors(self) -> list[Trial]:
         """The mutants that no hidden answer notices, although one could."""
-        return [trial for trial in self.trials if not trial.answers and not trial.mutant.rule]
+        return [trial for trial in self.trials if trial.survives]
 
     @property
     def disagreements(self) -> list[Trial]:
         """The mutants that only the checks, or only the answers notice."""
-        return [trial for trial in self.trials if trial.fails_check != bool(trial.answers)]
+        return [trial for trial in self.trials if trial.disagrees]
 
     @property
-    def findings(self) -> list[Trial]:
-        """The survivors and the disagreements that are not accepted."""
+    def problems(self) -> list[str]:
+        """The survivors and disagreements that are not accepted, and what is accepted without need."""
+        found = {(t.mutant.old, t.mutant.new): t for t in self.trials if t.survives or t.disagrees}
         accepted = {(one.old, one.new) for one in self.accepted}
-        found = [trial for trial in self.trials if trial in self.survivors or trial in self.disagreements]
-        return [trial for trial in found if (trial.mutant.old, trial.mutant.new) not in accepted]
-
-    @property
-    def unneeded(self) -> list[Accepted]:
-        """The accepted mutants that neither survive nor disagree."""
-        found = [trial.mutant for trial in (*self.survivors, *self.disagreements)]
-        known = {(mutant.old, mutant.new) for mutant in found}
-        return [one for one in self.accepted if (one.old, one.new) not in known]
-
-
-def finding_text(trial: Trial) -> str:
-    """Return a survivor or a disagreement as an edit: what notices it, the lines before, those after."""
-    if trial.answers:
-        said = "only hidden answers notice it"
-    elif trial.fails_check:
-        said = "only a visible check notices it"
-    else:
-        said = "nothing notices it"
-    before = [f"  - {line}" for line in trial.mutant.old.split("\n")]
-    after = [f"  + {line}" for line in (trial.mutant.new or "(left out)").split("\n")]
-    return "\n".join([f"{trial.mutant.task}: {trial.mutant.operator}; {said}", *before, *after])
-
-
-def unneeded_text(accepted: Accepted) -> str:
-    """Return a line on an accepted mutant that is noticed, or that no longer exists."""
-    edit = f"{accepted.old!r} → {accepted.new!r}"
-    return f"{accepted.task}: this mutant is accepted, but it is noticed, or does not exist: {edit}"
+        unneeded = [f"{old!r} → {new!r}" for old, new in sorted(accepted - found.keys())]
+        return [
+            *(str(trial) for edit, trial in found.items() if edit not in accepted),
+            *(f"{self.task}: accepted, but noticed, or not a mutant: {edit}" for edit in unneeded),
+        ]

@@ -52,7 +52,7 @@ def release(
     from autograder.reports import proof
 
     def approve(course: Course, generated: Path, names: Sequence[str]) -> None:
-        require_sound(proof.watch(prove_all(course, names, generated)))
+        require_sound(proof.watch_proof(prove_all(course, names, generated)))
         lines = [line for name in names for line in differences.summary(course, name, generated / name)]
         for line in lines:
             typer.echo(line)
@@ -114,16 +114,18 @@ def prove(
     from autograder.course import Course
     from autograder.release import mutation
     from autograder.release.prove import prove as prove_all
-    from autograder.reports import mutants as mutant_report
     from autograder.reports import proof
 
+    if task is not None and not mutants:
+        msg = "only with --mutants"
+        raise typer.BadParameter(msg, param_hint="--task")
     course = Course.find()
     names = course.chosen(assignments)
     if mutants:
-        surveys = mutant_report.watch(mutation.survey(course, names, task))
-        mutant_report.show(surveys, as_json=as_json)
-        raise typer.Exit(any(survey.findings or survey.unneeded for survey in surveys))
-    findings = proof.watch(prove_all(course, names, again=again))
+        surveys = proof.watch_surveys(mutation.survey(course, names, task))
+        proof.show_surveys(surveys, as_json=as_json)
+        raise typer.Exit(int(any(survey.problems for survey in surveys)))
+    findings = proof.watch_proof(prove_all(course, names, again=again))
     proof.show(findings, as_json=as_json)
     if not all(finding.holds for finding in findings):
         raise typer.Exit(1)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.course import SKIP_TAG, SUBMITTED, Course
+from autograder.course import SUBMITTED, Course
 from autograder.grading.collect.notebooks import find_notebooks
 from autograder.grading.execute import GradingExecute
 from autograder.grading.grader import GradingSpec, grading_specs
@@ -17,7 +17,7 @@ from autograder.grading.graft import graft_file
 from autograder.grading.judge.lending import lending
 from autograder.grading.judge.trial import Trial
 from autograder.grading.key import Answer, Raised
-from autograder.grading.tasks import is_test, reference_of, task_of
+from autograder.grading.tasks import is_skipped, is_test, reference_of, task_of
 from autograder.outcome import Outcome
 from gradbook.cells import parse_cell
 from gradbook.errors import GradbookError, known
@@ -166,7 +166,7 @@ session.names["answer"] = answer
 def _script(cells: Sequence[NotebookNode], spec: GradingSpec, task: str, lent: Sequence[str]) -> str:
     parts = [_HEAD.format(task=task, seed=spec.notebook.seed)]
     for cell in cells:
-        if cell.cell_type != "code" or SKIP_TAG in cell.metadata.get("tags", []):
+        if cell.cell_type != "code" or is_skipped(cell):
             continue
         if is_test(cell):
             if task_of(cell) != task:

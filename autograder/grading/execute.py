@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import Execute
 from traitlets import Enum, Float, Integer, Unicode
 
-from autograder.course import GRADING_KERNEL, METADATA, SANDBOXES, SKIP_TAG
+from autograder.course import GRADING_KERNEL, METADATA, SANDBOXES
 from autograder.files import short_tempdir
 from autograder.grading import kernels
 from autograder.grading.collect.folder import copy_files
@@ -23,7 +23,7 @@ from autograder.grading.kernels.client import Channels, GradingClient
 from autograder.grading.kernels.limits import Limits
 from autograder.grading.kernels.sandbox import Sandbox
 from autograder.grading.notebook_spec import spec_of
-from autograder.grading.tasks import all_needs, declared, is_test, read_tasks, task_of
+from autograder.grading.tasks import all_needs, declared, is_skipped, is_test, read_tasks, task_of
 from gradbook.data.dataset import data_folder
 
 #: Seconds for what our own code does in a kernel, generous because other processes may need the machine.
@@ -239,7 +239,7 @@ class _Run:
     def _is_left_out(self, index: int, cell: NotebookNode) -> bool:
         if cell.cell_type != "code" or not cell.source.strip() or index in self.fatal:
             return True
-        if SKIP_TAG in cell.metadata.get("tags", []):
+        if is_skipped(cell):
             return True
         if not is_test(cell):
             return False

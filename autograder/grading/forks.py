@@ -11,7 +11,6 @@ import contextlib
 import io
 import os
 import pickle
-import re
 import resource
 import signal
 import subprocess
@@ -20,7 +19,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -28,7 +27,6 @@ from typing import Any, BinaryIO
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.course import SKIP_TAG
 from autograder.grading.kernels.limits import Limits
 from autograder.grading.kernels.provisioner import kernel_environment
 from autograder.grading.mistakes import Solution
@@ -37,6 +35,7 @@ from autograder.grading.tasks import (
     SOLUTION,
     all_needs,
     hidden_source,
+    is_skipped,
     is_solution,
     is_test,
     read_tasks,
@@ -44,6 +43,7 @@ from autograder.grading.tasks import (
 )
 from gradbook.data.dataset import data_folder
 from gradbook.errors import GradbookError
+from gradbook.messages import State
 from gradbook.protocol.answers import ANSWER_MIME
 from gradbook.session import session
 
@@ -64,16 +64,16 @@ class Run:
         The recorded answers, as sent by the notebook.
     text
         What the visible checks displayed.
+    passed
+        Whether all visible checks passed.
     verdict
         Why the run did not finish; empty if it did.
-    seconds
-        The CPU time that it used.
     """
 
     payloads: list[dict[str, Any]] = field(default_factory=list)
     text: str = ""
+    passed: bool = False
     verdict: str = ""
-    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -85,22 +85,15 @@ class _Request:
     seed: int
     seeds: tuple[int, ...]
     timeout: float
-    alone: bool
     memory: int
-
-
-def says_passed(text: str) -> bool:
-    """Return whether all visible checks passed, by what they displayed.
-
-    The word alone would not do: "k is not passed on." says that a check failed.
-    """
-    return re.search(r": \d+ checks? passed\.", text) is not None
+    alone: bool
 
 
 def run_solutions(
     spec: NotebookSpec,
     solutions: Sequence[Solution],
     timeout: float,
+    memory: int = Limits.memory,
     *,
     alone: bool = False,
     seeds: Sequence[int] = (),
@@ -113,6 +106,8 @@ def run_solutions(
         The notebook and the solutions.
     timeout
         CPU seconds for each solution; a task's own limit replaces it if it is longer.
+    memory
+        Bytes of memory that a solution may use.
     alone
         Whether the other tasks raise an error, except those that the solution's task needs.
     seeds
@@ -126,7 +121,7 @@ def run_solutions(
     """
     cells = {task_of(cell): cell.source for cell in spec.source.cells if is_solution(cell)}
     chosen = tuple((one.name, one.task, one.cell(cells[one.task])) for one in solutions)
-    request = _Request(spec.source_text, chosen, spec.seed, tuple(seeds), timeout, alone, Limits().memory)
+    request = _Request(spec.source_text, chosen, spec.seed, tuple(seeds), timeout, memory, alone)
     with tempfile.TemporaryDirectory(prefix="autograder-forks-") as folder:
         spec.put_weights(Path(folder))
         return dict(_results(request, Path(folder)))
@@ -161,8 +156,12 @@ def _results(request: _Request, folder: Path) -> Iterator[tuple[str, Run]]:
 
 
 def _stopped(errors: str) -> GradbookError:
-    msg = "The process that runs solutions has stopped."
-    return GradbookError(msg, got=errors.strip().rpartition("\n")[2] or "no message")
+    msg = "The process in which the source notebook and other solutions run has stopped."
+    return GradbookError(
+        msg,
+        got=errors.strip().rpartition("\n")[2] or "no message",
+        next="run the source notebook from the top, and look for a cell that ends its process",
+    )
 
 
 def main() -> None:
@@ -204,11 +203,7 @@ class _Host:
                     own = NotebookNode(cell, source=source)
                     self._fork(name, task, [own, *self._until_test(index, task)])
             self._collect(0)
-            if (
-                cell.cell_type == "code"
-                and not is_test(cell)
-                and SKIP_TAG not in cell.metadata.get("tags", [])
-            ):
+            if _is_run(cell):
                 self.shell.run_cell(cell.source)
 
     def _until_test(self, index: int, task: str) -> Iterator[NotebookNode]:
@@ -219,7 +214,7 @@ class _Host:
                     yield from self._broken(task)
                 yield cell
                 return
-            if _is_given(cell) or is_solution(cell):
+            if _is_run(cell):
                 yield cell
 
     def _broken(self, task: str) -> Iterator[NotebookNode]:
@@ -239,7 +234,7 @@ class _Host:
             ours.close()
             try:
                 _limit(limit, self.request.memory)
-                _record(self.shell, cells, self.request.seeds, theirs.send)
+                _record(self.shell, task, cells, self.request.seeds, theirs.send)
             finally:
                 os._exit(0)
         theirs.close()
@@ -275,25 +270,26 @@ class _Fork:
 
     def add(self, kind: str, value: Any) -> None:
         """Add what the fork has sent."""
-        if kind == "answer":
-            self.run.payloads.append(value)
-        else:
-            self.run.text += value
+        match kind:
+            case "answer":
+                self.run.payloads.append(value)
+            case "text":
+                self.run.text += value
+            case "passed":
+                self.run.passed = value
 
     def ended(self) -> Run:
         """Return everything that it has sent, once it has ended."""
-        _, status, usage = os.wait4(self.pid, 0)
-        verdict = ""
+        _, status = os.waitpid(self.pid, 0)
         if os.WIFSIGNALED(status):
             is_late = os.WTERMSIG(status) == signal.SIGPROF
-            verdict = f"time limit {self.limit:g} s" if is_late else "its process died"
-        return replace(self.run, verdict=verdict, seconds=usage.ru_utime + usage.ru_stime)
+            self.run.verdict = f"time limit {self.limit:g} s" if is_late else "its process died"
+        return self.run
 
 
-def _is_given(cell: NotebookNode) -> bool:
-    if cell.cell_type != "code" or is_solution(cell) or is_test(cell):
-        return False
-    return SKIP_TAG not in cell.metadata.get("tags", [])
+def _is_run(cell: NotebookNode) -> bool:
+    """Return whether a cell runs for every task: it is given, or a solution."""
+    return cell.cell_type == "code" and not is_test(cell) and not is_skipped(cell)
 
 
 def _limit(seconds: float, memory: int) -> None:
@@ -321,9 +317,13 @@ def _new_shell() -> Any:
 
 
 def _record(
-    shell: Any, cells: Sequence[NotebookNode], seeds: Sequence[int], send: Callable[[tuple[str, Any]], None]
+    shell: Any,
+    task: str,
+    cells: Sequence[NotebookNode],
+    seeds: Sequence[int],
+    send: Callable[[tuple[str, Any]], None],
 ) -> None:
-    """Run cells, the last one for further seeds as well, and send their answers and texts."""
+    """Run cells up to a task's graded cell, that one for further seeds as well, and send what they record."""
     prefix = ""
 
     def publish(data: dict[str, Any], *_: object, **__: object) -> None:
@@ -339,6 +339,7 @@ def _record(
             error = shell.run_cell(cell.source).error_in_exec
             if error is not None:
                 send(("text", f"{type(error).__name__}: {error}\n"))
+        send(("passed", session.states.get(task) is State.PASSED))
         for seed in seeds:
             prefix, session.seed = f"{seed} ", seed
             shell.run_cell(hidden_source(cells[-1]))

@@ -8,7 +8,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,7 +20,7 @@ from nbformat import NotebookNode
 
 from autograder.course import Course
 from autograder.grading.execute import GradingExecute
-from autograder.grading.forks import run_solutions
+from autograder.grading.forks import Run, run_solutions
 from autograder.grading.notebook_spec import NotebookSpec
 from autograder.grading.tasks import declared, is_test, task_of
 from autograder.hashing import hash_code, hash_parts
@@ -189,17 +190,25 @@ def compute_key(spec: NotebookSpec, execute: GradingExecute) -> Key:
     GradbookError
         If the reference solution of a task records no answers or raises.
     """
+    runs = run_solutions(spec, spec.mistakes, execute.timeout, execute.memory_limit)
+    mistakes = known_mistakes(spec, [runs[mistake.name] for mistake in spec.mistakes])
+    return replace(reference_key(spec, execute), mistakes=mistakes)
+
+
+def reference_key(spec: NotebookSpec, execute: GradingExecute) -> Key:
+    """Compute the answer key without known mistakes; see `compute_key`."""
     reference = _copy(spec.source)
     _run(reference, spec, execute)
-    key = Key({}, {task: [] for task in spec.tasks})
-    for cell in reference.cells:
-        if is_test(cell):
-            key.payloads[task_of(cell)] = _checked(cell, spec)
-    runs = run_solutions(spec, spec.mistakes, execute.timeout)
-    for mistake in spec.mistakes:
-        known = Mistake(mistake.name, mistake.title, mistake.message, tuple(runs[mistake.name].payloads))
-        key.mistakes[mistake.task].append(known)
-    return key
+    payloads = {task_of(cell): _checked(cell, spec) for cell in reference.cells if is_test(cell)}
+    return Key(payloads, {task: [] for task in spec.tasks})
+
+
+def known_mistakes(spec: NotebookSpec, runs: Sequence[Run]) -> dict[str, list[Mistake]]:
+    """Return the known mistakes of each task, from the run of each mistake of the notebook."""
+    known: dict[str, list[Mistake]] = {task: [] for task in spec.tasks}
+    for one, run in zip(spec.mistakes, runs, strict=True):
+        known[one.task].append(Mistake(one.name, one.title, one.message, tuple(run.payloads)))
+    return known
 
 
 def _run(notebook: NotebookNode, spec: NotebookSpec, execute: GradingExecute) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.course import METADATA
+from autograder.course import METADATA, SKIP_TAG
 from gradbook.classes import TEST_SUFFIX
 from gradbook.errors import GradbookError, known
 
@@ -95,6 +95,11 @@ def is_test(cell: NotebookNode) -> bool:
     """Return whether this is the graded cell of a task, as opposed to a manually graded question."""
     meta = nbgrader_of(cell)
     return bool(meta.get("grade")) and not meta.get("solution") and cell.cell_type == "code"
+
+
+def is_skipped(cell: NotebookNode) -> bool:
+    """Return whether the grader does not run this cell, because of its tag."""
+    return SKIP_TAG in cell.metadata.get("tags", [])
 
 
 def task_of(cell: NotebookNode) -> str:

@@ -8,21 +8,22 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import nbformat
 import numpy as np
 from nbformat import NotebookNode
 
 from autograder.grading.execute import GradingExecute
-from autograder.grading.forks import run_solutions, says_passed
+from autograder.grading.forks import Run, run_solutions
 from autograder.grading.grader import GradingSpec, grade_folder
 from autograder.grading.key import (
     Answers,
     Key,
     Raised,
-    compute_key,
+    known_mistakes,
     parse_answers,
+    reference_key,
     wrong_answers,
 )
 from autograder.grading.mistakes import Solution, distribute
@@ -34,11 +35,19 @@ from autograder.grading.tasks import (
 from autograder.outcome import ClaimResult, Outcome
 from autograder.release.mutation import survey_notebook
 from autograder.release.trivial import trivial_solutions, trivial_weights
-from autograder.survey import Accepted, Survey, finding_text, unneeded_text
+from autograder.survey import Accepted
 from gradbook.protocol.relations import loop_in
 
 if TYPE_CHECKING:
     from traitlets.config import Config
+
+
+class _Finding(NamedTuple):
+    """What checking a claim found: how many cases were tried, the problems, and what else is worth a line."""
+
+    tried: int
+    problems: Sequence[str]
+    details: Sequence[str] = ()
 
 
 @dataclass
@@ -70,7 +79,7 @@ class Proof:
 
     def findings(self) -> Iterator[ClaimResult]:
         """Check each claim, and yield its result as soon as it is ready."""
-        parts: list[tuple[str, Callable[[], tuple[int, list[str]]]]] = [
+        parts: list[tuple[str, Callable[[], _Finding]]] = [
             ("the reference earns everything", self._reference),
             ("the blank release earns nothing", self._blank),
             ("every answer changes with the seed", self._seeds),
@@ -84,20 +93,17 @@ class Proof:
         ]
         for claim, part in parts:
             began, self._execute.memory = time.monotonic(), 0
-            tried, problems = part()
+            tried, problems, details = part()
             where = f"{self.spec.assignment}/{self.spec.name}"
-            seconds = time.monotonic() - began
-            details = tuple(self._scores) if part == self._mutants else ()
-            yield ClaimResult(where, claim, tried, tuple(problems), seconds, self._execute.memory, details)
+            seconds, memory = time.monotonic() - began, self._execute.memory
+            yield ClaimResult(where, claim, tried, tuple(problems), seconds, memory, tuple(details))
 
     @cached_property
     def _grading_specs(self) -> list[GradingSpec]:
-        # The mistakes are run for the first seed only.
-        seeded = [
-            replace(self.spec, seed=seed, mistakes=() if number else self.spec.mistakes)
-            for number, seed in enumerate(self.seeds)
-        ]
-        return [GradingSpec(spec, compute_key(spec, self._execute)) for spec in seeded]
+        specs = [replace(self.spec, seed=seed) for seed in self.seeds]
+        keys = [reference_key(spec, self._execute) for spec in specs]
+        keys[0] = replace(keys[0], mistakes=known_mistakes(self.spec, self._mistaken))
+        return [GradingSpec(spec, key) for spec, key in zip(specs, keys, strict=True)]
 
     @cached_property
     def _execute(self) -> GradingExecute:
@@ -107,7 +113,7 @@ class Proof:
     def _key(self) -> Key:
         return self._grading_specs[0].key
 
-    def _reference(self) -> tuple[int, list[str]]:
+    def _reference(self) -> _Finding:
         problems = []
         for grading_spec in self._grading_specs:
             for task, share in self._shares(self.spec.source, grading_spec).items():
@@ -115,31 +121,31 @@ class Proof:
                     problems.append(
                         f"{task}: the reference earns {share:.0%} (seed {grading_spec.notebook.seed})"
                     )
-        return len(self._grading_specs), problems
+        return _Finding(len(self._grading_specs), problems)
 
-    def _blank(self) -> tuple[int, list[str]]:
+    def _blank(self) -> _Finding:
         shares = self._shares(self.spec.release, self._grading_specs[0], ())
-        return len(shares), [f"{task}: a stub earns {share:.0%}" for task, share in shares.items() if share]
+        problems = [f"{task}: a stub earns {share:.0%}" for task, share in shares.items() if share]
+        return _Finding(len(shares), problems)
 
-    def _seeds(self) -> tuple[int, list[str]]:
+    def _seeds(self) -> _Finding:
         first, *others = (grading_spec.key for grading_spec in self._grading_specs)
         asked = [(task, name) for task in first.payloads for name in first.answers(task)]
         alike = [one for one in asked if _is_shared(*one, first, others)]
         if alike:
             # Two seeds may share a number by chance, but hardly with a third seed as well.
             seed = max(self.seeds) + 1
-            another = compute_key(replace(self.spec, seed=seed, mistakes=()), self._execute)
+            another = reference_key(replace(self.spec, seed=seed), self._execute)
             alike = [one for one in alike if _is_shared(*one, another, [first, *others])]
-        return len(asked), [
-            f"{task}: the answer {name!r} is the same under two seeds" for task, name in alike
-        ]
+        problems = [f"{task}: the answer {name!r} is the same under two seeds" for task, name in alike]
+        return _Finding(len(asked), problems)
 
-    def _trivial(self) -> tuple[int, list[str]]:
+    def _trivial(self) -> _Finding:
         graded = [task.id for task in self.spec.tasks.values() if not task.weights]
         solutions = list(trivial_solutions(graded, reference_of(self.spec.source)))
         problems = []
-        for solution, (got, _) in zip(solutions, self._run_all(solutions), strict=True):
-            right = self._key.answers(solution.task)
+        for solution, run in zip(solutions, self._run_all(solutions), strict=True):
+            right, got = self._key.answers(solution.task), parse_answers(run.payloads)
             # Where loops are forbidden, a loop costs all points.
             loops = any(loop_in(right[name].relation, _value(got, name)) for name in right)
             earned = sorted(set(right) - wrong_answers(right, got))
@@ -153,45 +159,46 @@ class Proof:
                 tried += 1
                 if shares[task.id]:
                     problems.append(f"{task.id}: weights that are all {value} earn {shares[task.id]:.0%}")
-        return tried, problems
+        return _Finding(tried, problems)
 
-    def _variants(self) -> tuple[int, list[str]]:
+    def _variants(self) -> _Finding:
         problems = []
-        for variant, (got, text) in zip(self.variants, self._run_all(self.variants), strict=True):
-            wrong = wrong_answers(self._key.answers(variant.task), got)
+        for variant, run in zip(self.variants, self._run_all(self.variants), strict=True):
+            wrong = wrong_answers(self._key.answers(variant.task), parse_answers(run.payloads))
             if wrong:
                 problems.append(f"{variant.name}: loses {', '.join(map(repr, sorted(wrong)))}")
-            elif not says_passed(text):
-                problems.append(f"{variant.name}: a visible check fails it: {text.partition(chr(10))[0]}")
-        return len(self.variants), problems
+            elif not run.passed:
+                problems.append(f"{variant.name}: a visible check fails it: {run.text.partition(chr(10))[0]}")
+        return _Finding(len(self.variants), problems)
 
     @cached_property
-    def _mistaken(self) -> list[tuple[Answers, str]]:
+    def _mistaken(self) -> list[Run]:
         return self._run_all(self.spec.mistakes)
 
-    def _mistakes(self) -> tuple[int, list[str]]:
+    def _mistakes(self) -> _Finding:
         problems = []
-        for mistake, (got, text) in zip(self.spec.mistakes, self._mistaken, strict=True):
+        for mistake, run in zip(self.spec.mistakes, self._mistaken, strict=True):
             task = self.spec.tasks[mistake.task]
             # If loops are forbidden, a mistake may answer correctly and still lose points for a loop.
-            if task.loops and not wrong_answers(self._key.answers(task.id), got):
+            if task.loops and not wrong_answers(self._key.answers(task.id), parse_answers(run.payloads)):
                 problems.append(f"{mistake.name}: earns everything")
-            if mistake.hidden_only is None and mistake.title not in text:
+            if mistake.hidden_only is None and mistake.title not in run.text:
                 problems.append(f"{mistake.name}: no visible check says {mistake.title!r}")
-        return len(self.spec.mistakes), problems
+        return _Finding(len(self.spec.mistakes), problems)
 
-    def _distinct(self) -> tuple[int, list[str]]:
+    def _distinct(self) -> _Finding:
         problems = []
         seen: dict[tuple[str, str], str] = {}
-        for mistake, (got, _) in zip(self.spec.mistakes, self._mistaken, strict=True):
+        for mistake, run in zip(self.spec.mistakes, self._mistaken, strict=True):
+            got = parse_answers(run.payloads)
             wrong = sorted(wrong_answers(self._key.answers(mistake.task), got))
             answered = repr([(name, _rounded(got.get(name))) for name in wrong])
             other = seen.setdefault((mistake.task, answered), mistake.name)
             if other != mistake.name:
                 problems.append(f"{mistake.name}: has the same answers as {other}")
-        return len(self.spec.mistakes), problems
+        return _Finding(len(self.spec.mistakes), problems)
 
-    def _distributed(self) -> tuple[int, list[str]]:
+    def _distributed(self) -> _Finding:
         """Grade submissions that contain all mistakes, at most one per task in each submission."""
         problems = []
         reference = reference_of(self.spec.source)
@@ -208,47 +215,37 @@ class Proof:
                     problems.append(f"{own.name}: earns full points")
                 elif own is not None and outcome.mistake != own.title:
                     problems.append(f"{own.name}: is reported as {outcome.mistake or outcome.verdict!r}")
-        return len(shares), problems
+        return _Finding(len(shares), problems)
 
-    def _needs(self) -> tuple[int, list[str]]:
+    def _needs(self) -> _Finding:
         """Run each correct solution while all tasks that its task does not need raise an error."""
         reference = reference_of(self.spec.source)
         graded = [task.id for task in self.spec.tasks.values() if not task.weights]
         own = [Solution(f"reference-{task}", task, "", "", None, reference[task]) for task in graded]
         solutions = [*own, *(variant for variant in self.variants if variant.task in graded)]
         problems = []
-        for solution, (got, text) in zip(solutions, self._run_all(solutions, alone=True), strict=True):
-            right = self._key.answers(solution.task)
+        for solution, run in zip(solutions, self._run_all(solutions, alone=True), strict=True):
+            right, got = self._key.answers(solution.task), parse_answers(run.payloads)
             wrong = wrong_answers(right, got)
             raised = {value.message for name in wrong if isinstance(value := _value(got, name), Raised)}
-            if wrong or not says_passed(text):
-                why = ", ".join(sorted(raised)) or text.partition("\n")[0]
+            if wrong or not run.passed:
+                why = ", ".join(sorted(raised)) or run.text.partition("\n")[0]
                 problems.append(f"{solution.task}: {solution.name} needs more than it declares: {why}")
-        return len(solutions), problems
+        return _Finding(len(solutions), problems)
 
-    def _mutants(self) -> tuple[int, list[str]]:
-        problems = []
-        for survey in self._surveys:
-            problems += [finding_text(trial) for trial in survey.findings]
-            problems += [unneeded_text(one) for one in survey.unneeded]
-        return sum(len(survey.trials) for survey in self._surveys), problems
+    def _mutants(self) -> _Finding:
+        tried, problems, scores = 0, [], []
+        for survey in survey_notebook(self.spec, self.kept, self.accepted):
+            tried += len(survey.trials)
+            problems += survey.problems
+            scores.append(f"{survey.task}: {survey.noticed} of {len(survey.trials)} mutants noticed")
+        return _Finding(tried, problems, scores)
 
-    @cached_property
-    def _surveys(self) -> list[Survey]:
-        return list(survey_notebook(self.spec, self.kept, self.accepted))
-
-    @property
-    def _scores(self) -> Iterator[str]:
-        """Yield for each task how many of its mutants are noticed."""
-        for survey in self._surveys:
-            yield f"{survey.task}: {survey.noticed} of {len(survey.trials)} mutants noticed"
-
-    def _run_all(self, solutions: Sequence[Solution], *, alone: bool = False) -> list[tuple[Answers, str]]:
-        """Run solutions in place of the reference; return the answers and the check messages of each."""
-        spec = self._grading_specs[0].notebook
-        runs = run_solutions(spec, solutions, self._execute.timeout, alone=alone)
-        found = [runs[solution.name] for solution in solutions]
-        return [(parse_answers(run.payloads), run.text) for run in found]
+    def _run_all(self, solutions: Sequence[Solution], *, alone: bool = False) -> list[Run]:
+        """Run solutions in place of the reference, with the first seed."""
+        spec, execute = replace(self.spec, seed=self.seeds[0]), self._execute
+        runs = run_solutions(spec, solutions, execute.timeout, execute.memory_limit, alone=alone)
+        return [runs[solution.name] for solution in solutions]
 
     def _graded(
         self, notebook: NotebookNode, grading_spec: GradingSpec, weights: Weights | None = None

@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from autograder.course import MUTANTS, Course
-from autograder.grading.forks import run_solutions, says_passed
-from autograder.grading.key import parse_answers, wrong_answers
+from autograder.grading.forks import Run, run_solutions
+from autograder.grading.key import Answers, parse_answers, wrong_answers
 from autograder.grading.mistakes import Solution, only_function
 from autograder.grading.notebook_spec import NotebookSpec, prepare
-from autograder.grading.tasks import is_solution, task_of
+from autograder.grading.tasks import is_solution, is_test, task_of
 from autograder.hashing import hash_code, hash_parts
 from autograder.release.mutants import mutants_of
 from autograder.survey import Accepted, Mutant, Survey, Trial
@@ -131,13 +131,10 @@ def try_mutants(spec: NotebookSpec, kept: Path, tasks: Sequence[str] | None = No
         The trials of each task.
     """
     mutants = mutants_by_task(spec, tasks)
-    found = {task: _kept(kept / _name(spec, task), mutants[task]) for task in mutants}
-    due = [task for task in mutants if found[task] is None]
-    if due:
-        found |= _run(spec, {task: mutants[task] for task in due})
-    for task in due:
-        write_atomically(kept / _name(spec, task), json.dumps([_line(trial) for trial in found[task] or ()]))
-    return {task: trials for task, trials in found.items() if trials is not None}
+    due = {task: of_task for task, of_task in mutants.items() if _read(spec, task, kept, of_task) is None}
+    for task, trials in (_run(spec, due) if due else {}).items():
+        _write(spec, task, kept, trials)
+    return {task: _read(spec, task, kept, of_task) or [] for task, of_task in mutants.items()}
 
 
 def distinguishing_seeds(
@@ -158,19 +155,22 @@ def distinguishing_seeds(
     return noticed
 
 
-def _run(spec: NotebookSpec, mutants: Mapping[str, Sequence[Mutant]]) -> dict[str, list[Trial] | None]:
-    every = [mutant for of_task in mutants.values() for mutant in of_task]
-    solutions = [*_references(spec, mutants), *map(_solution, every)]
+def _run(spec: NotebookSpec, mutants: Mapping[str, Sequence[Mutant]]) -> dict[str, list[Trial]]:
+    solutions = [
+        *_references(spec, mutants),
+        *(_solution(one) for group in mutants.values() for one in group),
+    ]
     runs = run_solutions(replace(spec, seed=SEED), solutions, _TIMEOUT_S)
-    found: dict[str, list[Trial] | None] = {task: [] for task in mutants}
-    for mutant in every:
-        run = runs[mutant.name]
-        right = parse_answers(runs[f"{_REFERENCE}-{mutant.task}"].payloads)
-        wrong = tuple(sorted(wrong_answers(right, parse_answers(run.payloads))))
-        trials = found[mutant.task]
-        assert trials is not None
-        trials.append(Trial(mutant, wrong, fails_check=bool(run.verdict) or not says_passed(run.text)))
+    found = {}
+    for task, group in mutants.items():
+        right = parse_answers(runs[f"{_REFERENCE}-{task}"].payloads)
+        found[task] = [_trial(mutant, right, runs[mutant.name]) for mutant in group]
     return found
+
+
+def _trial(mutant: Mutant, right: Answers, run: Run) -> Trial:
+    wrong = tuple(sorted(wrong_answers(right, parse_answers(run.payloads))))
+    return Trial(mutant, wrong, fails_check=bool(run.verdict) or not run.passed)
 
 
 def _references(spec: NotebookSpec, tasks: Iterable[str]) -> list[Solution]:
@@ -183,26 +183,31 @@ def _solution(mutant: Mutant) -> Solution:
     return Solution(mutant.name, mutant.task, "", "", None, mutant.source)
 
 
-def _name(spec: NotebookSpec, task: str) -> str:
-    """Return the name of the file with a task's results, which says what they depend on."""
+def _write(spec: NotebookSpec, task: str, kept: Path, trials: Sequence[Trial]) -> None:
+    """Keep the results of a task, and delete those of its earlier texts."""
+    path = _path(spec, task, kept)
+    for old in kept.glob(f"{spec.assignment}-{spec.name}-{task}-*.json"):
+        old.unlink(missing_ok=True)
+    lines = [[trial.mutant.number, list(trial.answers), trial.fails_check] for trial in trials]
+    write_atomically(path, json.dumps(lines))
+
+
+def _read(spec: NotebookSpec, task: str, kept: Path, mutants: Sequence[Mutant]) -> list[Trial] | None:
+    """Return the kept results of a task, or None."""
+    with contextlib.suppress(OSError, ValueError, IndexError, TypeError):
+        lines = json.loads(_path(spec, task, kept).read_text(encoding="utf-8"))
+        return [Trial(mutants[number], tuple(answers), fails) for number, answers, fails in lines]
+    return None
+
+
+def _path(spec: NotebookSpec, task: str, kept: Path) -> Path:
+    """Return the file with a task's results, whose name says what they depend on."""
     cells = []
     for cell in spec.source.cells:
         if cell.cell_type == "code":
             cells.append(cell.source)
-        if task_of(cell) == task and not is_solution(cell):
+        if is_test(cell) and task_of(cell) == task:
             break
     code = hash_code("gradbook", "autograder/grading", "autograder/release")
     digest = hash_parts([code, np.__version__, str(SEED), *cells])
-    return f"{spec.assignment}-{spec.name}-{task}-{digest[:20]}.json"
-
-
-def _line(trial: Trial) -> list[object]:
-    return [trial.mutant.number, list(trial.answers), trial.fails_check]
-
-
-def _kept(path: Path, mutants: Sequence[Mutant]) -> list[Trial] | None:
-    by_number = {mutant.number: mutant for mutant in mutants}
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        lines = json.loads(path.read_text(encoding="utf-8"))
-        return [Trial(by_number[number], tuple(answers), fails) for number, answers, fails in lines]
-    return None
+    return kept / f"{spec.assignment}-{spec.name}-{task}-{digest[:20]}.json"

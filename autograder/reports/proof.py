@@ -1,10 +1,11 @@
-"""The report of a proof in the terminal: progress, and a table of the claims."""
+"""The reports of proofs and of mutants in the terminal: progress, and a table of the claims or tasks."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
+from typing import TypeVar
 
 from rich import box
 from rich.console import Console
@@ -13,24 +14,42 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.outcome import ClaimResult
+from autograder.survey import Survey
+
+_Thing = TypeVar("_Thing")
 
 
-def watch(findings: Iterable[ClaimResult]) -> list[ClaimResult]:
-    """Collect the results of a proof, and show its progress on stderr.
+def _watch(things: Iterable[_Thing], doing: str, name: Callable[[_Thing], str]) -> list[_Thing]:
+    """Collect results as they come, and show the last one and the time on stderr.
 
-    Returns
-    -------
-    list of ClaimResult
-        The results, grouped by notebook in alphabetical order.
+    Parameters
+    ----------
+    things
+        The results of a proof, or the surveys of tasks.
+    doing
+        What is being done, for example "proving".
+    name
+        Returns a few words about a result.
     """
-    columns = SpinnerColumn(), TextColumn("proving"), TimeElapsedColumn(), TextColumn("{task.fields[last]}")
+    columns = SpinnerColumn(), TextColumn(doing), TimeElapsedColumn(), TextColumn("{task.fields[last]}")
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=None, last="")
         done = []
-        for finding in findings:
-            done.append(finding)
-            progress.update(task, last=f"{finding.notebook}: {finding.claim}")
+        for thing in things:
+            done.append(thing)
+            progress.update(task, last=name(thing))
+    return done
+
+
+def watch_proof(findings: Iterable[ClaimResult]) -> list[ClaimResult]:
+    """Collect the results of a proof, and show its progress; return them grouped by notebook."""
+    done = _watch(findings, "proving", lambda finding: f"{finding.notebook}: {finding.claim}")
     return sorted(done, key=lambda finding: finding.notebook)
+
+
+def watch_surveys(surveys: Iterable[Survey]) -> list[Survey]:
+    """Collect the surveys of tasks, and show the progress."""
+    return _watch(surveys, "trying mutants", lambda survey: f"{survey.notebook}: {survey.task}")
 
 
 def show(findings: Sequence[ClaimResult], *, as_json: bool) -> None:
@@ -65,3 +84,36 @@ def show(findings: Sequence[ClaimResult], *, as_json: bool) -> None:
             console.print(Text(f"{finding.notebook}: {problem}"), soft_wrap=True)
     unsound = sorted({finding.notebook for finding in findings if finding.problems})
     console.print(f"Not sound: {', '.join(unsound)}." if unsound else "Sound.")
+
+
+def show_surveys(surveys: Sequence[Survey], *, as_json: bool) -> None:
+    """Print a table of the tasks, and the edits that are neither noticed nor accepted.
+
+    Parameters
+    ----------
+    surveys
+        What checks and answers say of each task's mutants.
+    as_json
+        Print a JSON list instead.
+    """
+    console = Console()
+    if as_json:
+        console.print_json(json.dumps([asdict(survey) for survey in surveys]))
+        return
+    table = Table(box=box.SIMPLE_HEAD)
+    for title in ("notebook", "task"):
+        table.add_column(title, overflow="fold")
+    for title in ("mutants", "noticed", "cannot show", "accepted", "open"):
+        table.add_column(title, justify="right")
+    for survey in surveys:
+        counts = survey.noticed, survey.by_rule, len(survey.accepted), len(survey.problems)
+        shown = [str(count) if count else "" for count in (len(survey.trials), *counts)]
+        table.add_row(survey.notebook.rpartition("/")[2], survey.task, *shown)
+    console.print(table)
+    for survey in surveys:
+        for problem in survey.problems:
+            console.print(Text(problem), soft_wrap=True)
+    tried, survived = sum(len(s.trials) for s in surveys), sum(len(s.survivors) for s in surveys)
+    disagree = sum(len(s.disagreements) for s in surveys)
+    agreement = 1 - disagree / max(tried, 1)
+    console.print(f"{tried} mutants, {survived} survive; checks and answers agree on {agreement:.1%}.")

@@ -170,7 +170,7 @@ def test_an_answer_that_two_seeds_share_by_chance_is_checked_with_another_seed(c
         for first in range(second)
         if luck[first] == luck[second] != luck[second + 1]
     )
-    assert Proof(spec, (), course.config(), (first, second), course.private)._seeds()[1] == []
+    assert Proof(spec, (), course.config(), (first, second), course.private)._seeds().problems == []
 
 
 @pytest.mark.slow
@@ -187,9 +187,9 @@ def test_an_undeclared_need_is_reported(course: Course) -> None:
     assert text != spec.source_text
     variants = read_solutions(course.root / "source_solutions/01_tiny/variants/tiny.py")
     proof = Proof(replace(spec, source_text=text), variants, course.config(), (1, 2, 3), course.private)
-    tried, found = proof._needs()
-    assert tried == len(spec.tasks) + len(variants)
-    assert found == [
+    found = proof._needs()
+    assert found.tried == len(spec.tasks) + len(variants)
+    assert found.problems == [
         "total: reference-total needs more than it declares: calls double, which it does not need"
     ]
 
@@ -199,7 +199,7 @@ def test_mistakes_with_the_same_answers_are_reported(course: Course) -> None:
     with_text("mistakes/tiny.py", "return x**2", "return x + 2")(course.root / "source_solutions/01_tiny")
     (spec,) = prepare(course, "01_tiny")
     proof = Proof(spec, (), course.config(), (1, 2, 3), course.private)
-    assert proof._distinct()[1] == ["squares: has the same answers as adds_two"]
+    assert proof._distinct().problems == ["squares: has the same answers as adds_two"]
 
 
 @pytest.mark.slow
