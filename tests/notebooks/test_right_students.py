@@ -12,14 +12,15 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
+from nbformat import NotebookNode
 
 from autograder.course import NEVER_RELEASED
 from autograder.grading.execute import GradingExecute
 from autograder.grading.grader import GradingSpec, grade_folder
 from autograder.grading.key import compute_key
 from autograder.grading.mistakes import distribute, only_function, read_solutions
-from autograder.grading.tasks import all_needs, is_solution, reference_of, task_of, with_solutions
-from tests.notebooks.test_namespaces import CONFIG, COURSE, NOTEBOOKS, graded, lost, spec_of
+from autograder.grading.tasks import all_needs, is_solution, is_test, reference_of, with_solutions
+from tests.notebooks.test_namespaces import CONFIG, COURSE, NOTEBOOKS, code, graded, lost, spec_of
 
 #: A solution whose dictionaries, returned or kept in the object, have their entries in the reverse order.
 REVERSED = """
@@ -92,6 +93,26 @@ def test_a_student_of_variants_earns_everything(assignment: str, name: str, tmp_
         assert (number, lost(graded(spec, submitted, folder))) == (number, [])
 
 
+def backward_passes(tasks: Collection[str]) -> dict[str, str]:
+    """Return the tasks that are backward passes, each with its forward pass."""
+    return {task: forward_of(task, tasks) for task in tasks if forward_of(task, tasks) != task}
+
+
+def with_star_imports_and_magics(submitted: NotebookNode) -> NotebookNode:
+    """Return a submission with NumPy's names in place of Python's around tests, and magics in its cells."""
+    first = next(index for index, cell in enumerate(submitted.cells) if "import numpy" in cell.source)
+    # Their own code may use the built-in names that NumPy's replace.
+    own = "from numpy import *\nfrom builtins import sum, max, min, any, all, round, abs, pow"
+    cells = [*submitted.cells[: first + 1], code(own, 0)]
+    for number, cell in enumerate(submitted.cells[first + 1 :], 1):
+        if is_solution(cell) and cell.cell_type == "code":
+            cell.source = f"%pwd\n!true\n{cell.source}\n%timeit -n1 -r1 pass"
+        around_it = [code("from numpy import *", 2 * number), cell, code(own, 2 * number + 1)]
+        cells += around_it if is_test(cell) else [cell]
+    submitted.cells = cells
+    return submitted
+
+
 @pytest.mark.trial
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize(("assignment", "name"), NOTEBOOKS)
@@ -116,19 +137,18 @@ def test_a_student_of_any_variants_earns_everything(
 
 
 @pytest.mark.parametrize(("assignment", "name"), NOTEBOOKS)
-def test_the_form_of_caches_and_dictionaries_decides_nothing(
+def test_caches_dictionaries_star_imports_and_magics_may_have_any_form(
     assignment: str, name: str, tmp_path: Path
 ) -> None:
     spec = spec_of(assignment, name)
     solutions = reference_of(spec.source)
-    code = {task_of(cell) for cell in spec.source.cells if is_solution(cell) and cell.cell_type == "code"}
-    for task in code:
+    for task in spec.tasks:
         if spec.tasks[task].loops:
             solutions[task] = around(solutions[task], REVERSED)
-    pairs = {task: forward_of(task, spec.tasks) for task in spec.tasks}
-    for backward, forward in pairs.items():
-        if forward != backward:
-            solutions[backward] = around(solutions[backward], UNPACKING)
-    for forward in {forward for backward, forward in pairs.items() if forward != backward}:
+    pairs = backward_passes(spec.tasks)
+    for backward in pairs:
+        solutions[backward] = around(solutions[backward], UNPACKING)
+    for forward in set(pairs.values()):
         solutions[forward] = around(solutions[forward], PACKING)
-    assert lost(graded(spec, with_solutions(spec.release, solutions), tmp_path)) == []
+    submitted = with_star_imports_and_magics(with_solutions(spec.release, solutions))
+    assert lost(graded(spec, submitted, tmp_path)) == []
